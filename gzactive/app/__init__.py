@@ -1,0 +1,1 @@
+"""The desktop app: Qt, and nothing but Qt."""

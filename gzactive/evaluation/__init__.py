@@ -1,0 +1,1 @@
+"""How good the model is, measured on galaxies that it never trained on."""

@@ -1,0 +1,1 @@
+"""The network: backbone, head, likelihood, training and weights; the only place that imports Keras."""

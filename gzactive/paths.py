@@ -1,0 +1,47 @@
+"""Where shipped files lie, and how a file is replaced so that no reader ever sees half of it."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from gzactive.errors import GzactiveError
+
+__all__ = ["atomic_write", "resource"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource(name: str) -> Path:
+    """Path of a shipped file or folder, e.g. ``trees`` or ``weights/simulated-sky.safetensors``.
+
+    In a wheel the resources are package data (``gzactive/_resources``); in a checkout they are the
+    ``resources`` folder beside the package.
+
+    Raises
+    ------
+    GzactiveError
+        If the installation lacks it.
+    """
+    for root in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
+        if (root / name).exists():
+            return root / name
+    raise GzactiveError(f"This installation lacks its file '{name}': install gzactive again.")
+
+
+def atomic_write(path: Path, content: bytes | str) -> None:
+    """Replace ``path`` by ``content`` so that a reader, or a power cut, meets the old or the new.
+
+    Text is written as UTF-8. The temporary file lies in the same folder, since a rename is atomic
+    only within one file system.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
