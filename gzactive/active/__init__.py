@@ -1,1 +1,1 @@
-"""Active learning: what the votes say, what to ask next, and what a round learns from the answers."""
+"""Active learning: what votes say, what to ask next, and what a round learns from answers."""

@@ -1,1 +1,1 @@
-"""The network: backbone, head, likelihood, training and weights; the only place that imports Keras."""
+"""The network: backbone, head, likelihood, training, weights; only here is Keras imported."""

@@ -1,1 +1,1 @@
-"""A sky whose truth is known: galaxies rendered from parameters, and volunteers who vote on them."""
+"""A sky whose truth is known: galaxies rendered from parameters, and volunteers who vote."""
