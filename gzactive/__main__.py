@@ -1,0 +1,5 @@
+"""``python -m gzactive``: the same as the ``gzactive`` command."""
+
+from gzactive.cli import main
+
+main()
