@@ -1,0 +1,144 @@
+"""Figures for reports, drawn by matplotlib into SVG text.
+
+One look for all of them, legible in print and without colour vision. The app draws its own with
+pyqtgraph; nothing here needs a display, and matplotlib is imported only when a figure is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["fraction_intervals", "learning_curves", "round_history"]
+
+#: Okabe & Ito's colours for every kind of colour vision, and a marker each: never colour alone.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_INK, _FAINT = "#1f2430", "#9aa1ae"
+
+_STYLE: dict[str, Any] = {
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.edgecolor": _FAINT,
+    "axes.labelcolor": _INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e7e9ee",
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "legend.frameon": False,
+    "svg.fonttype": "none",  # text stays text: it can be searched, and read aloud
+    "svg.hashsalt": "gzactive",  # the same data gives the same bytes
+}
+
+
+@contextmanager
+def _figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Yield an empty figure (inches) in the common look, without pyplot's global state."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure, figure.subplots()
+
+
+def _svg(figure: Figure) -> str:
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]  # an SVG inside HTML has no XML declaration
+
+
+def learning_curves(table: pd.DataFrame, *, value: str = "held_out_loss", label: str = "") -> str:
+    """Held-out quality against labels, one line a strategy.
+
+    Parameters
+    ----------
+    table
+        One row a round and seed: ``strategy``, ``labels`` (galaxies labelled so far) and ``value``.
+        With several seeds the line is their mean and the band spans all of them.
+    value, label
+        The column drawn, and what the axis says.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
+    with _figure(6.4, 3.6) as (figure, axes):
+        for index, (strategy, rows) in enumerate(table.groupby("strategy", sort=False)):
+            grouped = rows.groupby("labels")[value]
+            mean, low, high = grouped.mean(), grouped.min(), grouped.max()
+            colour, marker = _COLOURS[index % 6], _MARKERS[index % 6]
+            axes.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
+            axes.plot(mean.index, mean, color=colour, marker=marker, label=str(strategy))
+        axes.set_xlabel("galaxies labelled")
+        axes.set_ylabel(label or value.replace("_", " "))
+        axes.legend()
+        return _svg(figure)
+
+
+def round_history(history: Mapping[str, Sequence[float]]) -> str:
+    """Training and validation loss of one round, epoch by epoch; SVG."""
+    with _figure(6.4, 3.0) as (figure, axes):
+        for index, (name, values) in enumerate(history.items()):
+            epochs = np.arange(1, len(values) + 1)
+            axes.plot(epochs, values, color=_COLOURS[index % 6], label=name.replace("_", " "))
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("loss (nats a galaxy)")
+        axes.legend()
+        return _svg(figure)
+
+
+def fraction_intervals(
+    answers: Sequence[str],
+    fractions: np.ndarray,
+    *,
+    votes: np.ndarray | None = None,
+    relevant: np.ndarray | None = None,
+) -> str:
+    """Vote fractions of one galaxy with their spread over dropout passes.
+
+    Parameters
+    ----------
+    answers
+        What the rows say, shape (m,).
+    fractions
+        Predicted fractions, shape (m, samples): the bar spans their 5th to 95th percentile, the
+        dot is their mean.
+    votes
+        Volunteers' fractions to compare with, shape (m,); NaN where nobody was asked.
+    relevant
+        Probability that a volunteer is asked, shape (m,): rows below one half are dimmed.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
+    count = len(answers)
+    with _figure(4.6, 0.5 + 0.19 * count) as (figure, axes):
+        rows = np.arange(count)[::-1]
+        low, high = np.percentile(fractions, (5, 95), axis=1)
+        shown = np.ones(count) if relevant is None else np.where(relevant < 0.5, 0.3, 1.0)
+        # LineCollection takes one alpha a row, so a dimmed question stays readable.
+        axes.hlines(rows, low, high, color=_COLOURS[0], linewidth=4, alpha=0.45 * shown)
+        axes.scatter(fractions.mean(axis=1), rows, s=18, color=_COLOURS[0], alpha=shown, zorder=3)
+        if votes is not None:
+            axes.scatter(votes, rows, s=26, marker="x", color=_COLOURS[1], alpha=shown, zorder=4)
+        axes.set_yticks(rows, answers, fontsize=7.5)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_ylim(-0.7, count - 0.3)
+        axes.set_xlabel("vote fraction")
+        return _svg(figure)

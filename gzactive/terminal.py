@@ -1,0 +1,84 @@
+"""What the command line draws: progress bars, tables, and rankings on screen or in a file.
+
+Rich is imported when something is drawn, so that ``--help`` does not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gzactive.errors import GzactiveError
+from gzactive.paths import atomic_write
+from gzactive.progress import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+__all__ = ["console", "print_table", "progress_bars", "show_or_write"]
+
+
+def console() -> Console:
+    """Return the console on the output stream, as wide as the terminal is now."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """Yield a callback that draws one bar a stage, with counts and time left, on stderr."""
+    from rich import progress as bars_of
+    from rich.console import Console
+
+    bars = bars_of.Progress(
+        bars_of.TextColumn("{task.description}"),
+        bars_of.BarColumn(),
+        bars_of.MofNCompleteColumn(),
+        bars_of.TimeElapsedColumn(),
+        bars_of.TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+    tasks: dict[str, bars_of.TaskID] = {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage)
+        bars.update(tasks[stage], completed=done, total=total or None)
+
+    with bars:
+        yield progress
+
+
+def print_table(table: pd.DataFrame, title: str, *, headings: bool = True) -> None:
+    """Print a small table; numbers are aligned and rounded to four digits."""
+    from rich.table import Table
+
+    drawn = Table(title=title, title_justify="left", show_header=headings, box=None, pad_edge=False)
+    for name in table.columns:
+        numeric = table[name].dtype.kind in "iuf"
+        drawn.add_column(str(name), justify="right" if numeric else "left")
+    for row in table.itertuples(index=False):
+        drawn.add_row(*(f"{v:.4g}" if isinstance(v, float) else str(v) for v in row))
+    console().print(drawn)
+
+
+def show_or_write(table: pd.DataFrame, out: Path | None, title: str) -> None:
+    """Print a ranking, or write it as CSV to ``out``.
+
+    Raises
+    ------
+    GzactiveError
+        If the file cannot be written.
+    """
+    if out is None:
+        print_table(table, title)
+        return
+    try:
+        atomic_write(out, table.to_csv(index=False))
+    except OSError as error:
+        raise GzactiveError(f"Cannot write {out}: {error.strerror}.") from error
+    console().print(f"{len(table):,} galaxies written to {out}.", soft_wrap=True)
