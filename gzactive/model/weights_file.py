@@ -1,0 +1,240 @@
+"""Weights files: safetensors with a header that says what they are; NumPy only, no Keras.
+
+Tensors only, never code: ``backbone/<layer>/<variable>``, ``head/kernel``, ``head/bias``. The
+metadata strings are ``format``, ``tree``, ``columns`` (JSON), ``channels`` and ``card`` (JSON).
+Building a network from them is in :mod:`gzactive.model.weights`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gzactive.errors import GzactiveError
+from gzactive.model.head import Head
+from gzactive.paths import atomic_write, resource
+
+__all__ = [
+    "FORMAT",
+    "WeightsHeader",
+    "available_weights",
+    "backbone_fingerprint",
+    "default_weights",
+    "file_fingerprint",
+    "find_weights",
+    "open_tensors",
+    "read_backbone",
+    "read_head",
+    "read_header",
+    "write_weights",
+]
+
+FORMAT = "gzactive-weights-1"
+_DEFAULT = "simulated-sky"
+_SUFFIX = ".safetensors"
+_BACKBONE = "backbone/"
+
+
+@dataclass(frozen=True)
+class WeightsHeader:
+    """What a weights file says of itself."""
+
+    path: Path
+    tree_id: str | None  #: tree that the head answers; None when there is no head
+    columns: tuple[str, ...]  #: the head's answers, in order
+    channels: int  #: 1 grey, 3 colour
+    card: dict[str, Any]  #: data, recipe, metrics, limits, licence
+    sha256: str  #: of the file
+
+    @property
+    def name(self) -> str:
+        """The file's stem: what the weights are called."""
+        return self.path.stem
+
+
+def available_weights() -> tuple[str, ...]:
+    """Names of the weights that this installation ships."""
+    return tuple(sorted(path.stem for path in resource("weights").glob(f"*{_SUFFIX}")))
+
+
+def default_weights() -> str:
+    """Name of the weights that a new project starts from."""
+    return _DEFAULT
+
+
+def find_weights(path_or_name: Path | str) -> Path:
+    """Path of a weights file, given as a path or as the name of shipped weights.
+
+    Raises
+    ------
+    GzactiveError
+        If there is neither such a file nor such a name.
+    """
+    path = Path(path_or_name).expanduser()
+    if path.is_file():
+        return path
+    names = available_weights()
+    if str(path_or_name) in names:
+        return resource(f"weights/{path_or_name}{_SUFFIX}")
+    raise GzactiveError(
+        f"There are no weights '{path_or_name}': give a {_SUFFIX} file or one of the shipped "
+        f"names ({', '.join(names) or 'none in this installation'})."
+    )
+
+
+@contextmanager
+def open_tensors(path: Path) -> Iterator[Any]:
+    """Open a safetensors file for reading, tensor by tensor.
+
+    Raises
+    ------
+    GzactiveError
+        If the file is missing or is not whole.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        opened = safe_open(path, framework="numpy")
+    except FileNotFoundError as error:
+        raise GzactiveError(f"There is no weights file '{path}': check the path.") from error
+    except (SafetensorError, OSError) as error:
+        raise GzactiveError(
+            f"'{path}' is not a whole safetensors file ({error}): fetch or write it again."
+        ) from error
+    with opened as tensors:
+        yield tensors
+
+
+def read_header(path_or_name: Path | str) -> WeightsHeader:
+    """What a weights file says of itself.
+
+    Raises
+    ------
+    GzactiveError
+        If it is missing, broken, or no weights file of this program.
+    """
+    path = find_weights(path_or_name)
+    with open_tensors(path) as tensors:
+        metadata = tensors.metadata() or {}
+    if metadata.get("format") != FORMAT:
+        raise GzactiveError(
+            f"'{path}' does not say that it is a {FORMAT} file: import it first, or take another."
+        )
+    try:
+        return WeightsHeader(
+            path=path,
+            tree_id=metadata.get("tree") or None,
+            columns=tuple(json.loads(metadata["columns"])),
+            channels=int(metadata["channels"]),
+            card=json.loads(metadata["card"]),
+            sha256=_sha256(path),
+        )
+    except (KeyError, ValueError) as error:
+        raise GzactiveError(
+            f"The header of '{path}' is incomplete ({error}): fetch or write the file again."
+        ) from error
+
+
+def read_head(path_or_name: Path | str) -> tuple[Head | None, WeightsHeader]:
+    """The head of a weights file, None when it has none, and the file's header."""
+    header = read_header(path_or_name)
+    with open_tensors(header.path) as tensors:
+        if "head/kernel" not in tensors.keys():  # noqa: SIM118 - not a mapping
+            return None, header
+        head = Head(tensors.get_tensor("head/kernel"), tensors.get_tensor("head/bias"))
+    if head.n_answers != len(header.columns):
+        raise GzactiveError(
+            f"The head of '{header.path}' has {head.n_answers} answers and its header names "
+            f"{len(header.columns)}: fetch or write the file again."
+        )
+    return head, header
+
+
+def read_backbone(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The backbone's tensors by ``<layer>/<variable>``, as float32."""
+    with open_tensors(path) as tensors:
+        return {
+            name.removeprefix(_BACKBONE): tensors.get_tensor(name).astype(np.float32)
+            for name in tensors.keys()  # noqa: SIM118 - not a mapping
+            if name.startswith(_BACKBONE)
+        }
+
+
+def backbone_fingerprint(tensors: Mapping[str, NDArray[Any]], image_key: str) -> str:
+    """What a feature depends on besides its image: 16 hex digits of SHA-256.
+
+    Parameters
+    ----------
+    tensors : by ``<layer>/<variable>``; hashed as the float32 values that the network computes with
+    image_key : ``ImageSettings.key``, how files become arrays
+    """
+    digest = hashlib.sha256(image_key.encode())
+    for name in sorted(tensors):
+        digest.update(f"{name}{tuple(tensors[name].shape)}".encode())
+        digest.update(np.ascontiguousarray(tensors[name], "<f4").tobytes())
+    return digest.hexdigest()[:16]
+
+
+def file_fingerprint(path_or_name: Path | str, image_key: str) -> str:
+    """:func:`backbone_fingerprint` of a weights file, without building the network."""
+    return backbone_fingerprint(read_backbone(find_weights(path_or_name)), image_key)
+
+
+def write_weights(
+    path: Path,
+    backbone: Mapping[str, NDArray[Any]],
+    *,
+    head: Head | None,
+    tree_id: str | None,
+    columns: Sequence[str],
+    channels: int,
+    card: Mapping[str, Any],
+    dtype: str = "float16",
+) -> None:
+    """Write a weights file atomically.
+
+    Parameters
+    ----------
+    backbone : tensors by ``<layer>/<variable>``
+    head, tree_id, columns : None, None and () when there is no head
+    dtype : "float16" (8 MB for EfficientNet-B0), or "float32" where every digit counts
+
+    Raises
+    ------
+    GzactiveError
+        If a value does not fit the type.
+    """
+    from safetensors.numpy import save
+
+    tensors = {_BACKBONE + name: np.asarray(values) for name, values in backbone.items()}
+    if head is not None:
+        tensors |= {"head/kernel": head.kernel, "head/bias": head.bias}
+    with np.errstate(over="ignore"):
+        stored = {name: np.ascontiguousarray(value, dtype) for name, value in tensors.items()}
+    for name, values in stored.items():
+        if not np.isfinite(values).all():
+            raise GzactiveError(
+                f"Tensor '{name}' holds a value that {dtype} cannot: write the file as float32, "
+                f"or train again if the training diverged."
+            )
+    metadata = {
+        "format": FORMAT,
+        "tree": tree_id or "",
+        "columns": json.dumps(list(columns)),
+        "channels": str(channels),
+        "card": json.dumps(dict(card)),
+    }
+    atomic_write(path, save(stored, metadata))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
