@@ -166,14 +166,16 @@ def sample_fractions(alpha: Array, tree: DecisionTree) -> Array:
 def sample_mean(values: Array) -> NDArray[np.float64]:
     """Mean over the last axis, the samples, as a matrix product: several times faster."""
     ones = np.ones(values.shape[-1], dtype=values.dtype)
-    return (values @ ones).astype(np.float64) / values.shape[-1]
+    mean: NDArray[np.float64] = (values @ ones).astype(np.float64) / values.shape[-1]
+    return mean
 
 
 def sample_spread(values: Array, mean: NDArray[np.float64]) -> NDArray[np.float64]:
     """Standard deviation over the last axis of (galaxies, answers, samples), given the mean."""
     deviations = values - mean[:, :, None].astype(values.dtype)
     squares = np.einsum("mat,mat->ma", deviations, deviations)
-    return np.sqrt(squares.astype(np.float64) / values.shape[-1])
+    spread: NDArray[np.float64] = np.sqrt(squares.astype(np.float64) / values.shape[-1])
+    return spread
 
 
 def sample_paths(fractions: Array, tree: DecisionTree) -> dict[str, Array]:
@@ -189,37 +191,22 @@ def sample_paths(fractions: Array, tree: DecisionTree) -> dict[str, Array]:
     Returns
     -------
     dict
-        Question name to an array of shape (galaxies, samples). Questions that nobody models are
-        there only where a modelled one lies behind them: a checkbox question passes everybody on,
-        any other is taken to split its volunteers evenly, since nothing is known of it.
+        Question name to an array of shape (galaxies, samples), for the modelled questions.
     """
-    shape = (fractions.shape[0], fractions.shape[2])
-    modelled = {question.name for question in tree.modelled}
     paths: dict[str, Array] = {}
 
     def path(name: str) -> Array:
         if name not in paths:
-            paths[name] = reached(name)
+            total = np.zeros((fractions.shape[0], fractions.shape[2]), dtype=fractions.dtype)
+            parents = tree.parents(name)
+            if not parents:
+                total += 1
+            for parent, answer in parents:
+                answers = [one.name for one in tree.question(parent).answers]
+                column = tree.slice(parent).start + answers.index(answer)
+                total += path(parent) * fractions[:, column]
+            paths[name] = total
         return paths[name]
-
-    def reached(name: str) -> Array:
-        if name == tree.root.name:
-            return np.ones(shape, dtype=fractions.dtype)
-        total = np.zeros(shape, dtype=fractions.dtype)
-        checkboxes_met = set()
-        for parent_name, answer_name in tree.parents(name):
-            parent = tree.question(parent_name)
-            if parent.kind == "checkboxes":
-                if parent_name not in checkboxes_met:
-                    total += path(parent_name)
-                checkboxes_met.add(parent_name)
-            elif parent_name in modelled:
-                names = [answer.name for answer in parent.answers]
-                column = tree.slice(parent_name).start + names.index(answer_name)
-                total += path(parent_name) * fractions[:, column]
-            else:
-                total += path(parent_name) / len(parent.answers)
-        return total
 
     for question in tree.modelled:
         path(question.name)
