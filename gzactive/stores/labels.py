@@ -1,0 +1,364 @@
+"""The label log: every answer, undo, skip, finish, flag and note, appended and never changed.
+
+A project's labels are what follows from this log; undo appends an event that takes another back.
+What can be asked of it is in :mod:`gzactive.stores.label_reader`, whose methods are all here.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from gzactive.stores import scripted, side_tables
+from gzactive.stores.events import (
+    KINDS,
+    WALK_KINDS,
+    Event,
+    LabelError,
+    NewEvent,
+    join_answers,
+    new_event_ids,
+    split_answers,
+    utc_now,
+)
+from gzactive.stores.label_reader import EVENT_COLUMNS, LabelReader
+from gzactive.stores.merging import copy_new_events
+from gzactive.stores.schema import (
+    FORMAT,
+    about,
+    events,
+    logs,
+    metadata,
+    open_engine,
+    reading,
+    use_wal,
+    writing,
+)
+from gzactive.stores.walks import Key, Live, Standing, load_standing, save_standings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gzactive.trees import DecisionTree
+
+__all__ = ["KINDS", "Event", "LabelError", "LabelLog", "NewEvent", "join_answers", "split_answers"]
+
+# SQLite's smallest limit on bound values in one statement is 999.
+_IDS_AT_ONCE = 900
+
+
+class LabelLog(LabelReader):
+    """The labels of one project, in SQLite or another database by URL.
+
+    Safe from several threads and several processes at once. What a method has returned is on the
+    disk: a killed process loses nothing that was acknowledged.
+
+    Parameters
+    ----------
+    url : str or Path
+        Path of a SQLite file, or an SQLAlchemy URL.
+    log_id : str, optional
+        Which log to append to; by default the database's own. Members of a team who share one
+        database give their own.
+
+    Raises
+    ------
+    LabelError
+        If the database cannot be opened or was made by a newer gzactive.
+    """
+
+    def __init__(self, url: str | Path, *, log_id: str | None = None) -> None:
+        self._engine = open_engine(url)
+        try:
+            self.log_id = self._prepare(log_id)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def _prepare(self, log_id: str | None) -> str:
+        """Make the tables where they are missing; the log to append to."""
+        with writing(self._engine) as connection:
+            metadata.create_all(connection)
+            found = {row[0]: row[1] for row in connection.execute(select(about))}
+            if not found:
+                found = {"format": str(FORMAT), "log_id": secrets.token_hex(8)}
+                rows = [{"name": name, "value": value} for name, value in found.items()]
+                connection.execute(insert(about), rows)
+            if not found["format"].isdigit() or int(found["format"]) > FORMAT:
+                raise LabelError(
+                    f"The labels in '{self._engine.url.database}' were written by a newer gzactive "
+                    f"(format {found['format']}, this one reads up to {FORMAT}): update gzactive."
+                )
+            own = log_id or found["log_id"]
+            if connection.scalar(select(logs.c.sequence).where(logs.c.log_id == own)) is None:
+                connection.execute(insert(logs).values(log_id=own, sequence=0))
+        self.journal_mode = use_wal(self._engine)
+        return own
+
+    def close(self) -> None:
+        """Close every connection; the log can be used again and opens new ones."""
+        self._engine.dispose()
+
+    def __enter__(self) -> "LabelLog":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # ---- writing ---------------------------------------------------------------------------------
+
+    def append(self, new: NewEvent | Iterable[NewEvent]) -> list[Event]:
+        """Store events in one transaction: all of them or none; durable on return.
+
+        A galaxy that is finished already is not finished again: the earlier finish is returned. An
+        event whose ``event_id`` is stored already is returned as it is.
+
+        Returns
+        -------
+        list of Event
+            One for each event given, in order.
+
+        Raises
+        ------
+        LabelError
+                If a galaxy without answers is to be finished, or the database cannot be written.
+        """
+        given = [new] if isinstance(new, NewEvent) else list(new)
+        if not given:
+            return []
+        fresh = iter(new_event_ids(len(given)))
+        now = utc_now()
+        with writing(self._engine) as connection:
+            sequence = self._lock_log(connection)
+            known = _stored(connection, [one.event_id for one in given if one.event_id])
+            standings: dict[Key, Standing] = {}
+            rows: list[dict[str, Any]] = []
+            result: list[str] = []
+            for one in given:
+                event_id = one.event_id or next(fresh)
+                if event_id in known:
+                    result.append(event_id)
+                    continue
+                if one.kind in WALK_KINDS:
+                    key = Key(self.log_id, one.labeller, one.tree_id, one.id_str)
+                    if key not in standings:
+                        standings[key] = load_standing(connection, key)
+                    earlier = _earlier_finish(standings[key], one)
+                    if earlier is not None:
+                        result.append(earlier)
+                        continue
+                    standings[key].live.append(Live(sequence + 1, event_id, one.kind, one.repeat))
+                sequence += 1
+                row = _row(one, event_id, self.log_id, sequence, now)
+                rows.append(row)
+                known[event_id] = Event(**row)
+                result.append(event_id)
+            self._store(connection, rows, sequence)
+            save_standings(connection, standings)
+            known |= _stored(connection, [one for one in result if one not in known])
+        return [known[event_id] for event_id in result]
+
+    def undo(self, labeller: str, *, kinds: Sequence[str] = WALK_KINDS) -> Event | None:
+        """Take back a labeller's latest answer, restart, skip or finish; append the undo.
+
+        Undo has no limit: it goes back through finished galaxies to the first answer. A finish
+        taken back reopens its galaxy with its answers; a restart or skip taken back restores them.
+
+        Parameters
+        ----------
+        labeller : str
+            Whose latest step, in this log.
+        kinds : sequence of str
+            Take back the latest event of these kinds instead, e.g. ``("flag",)``.
+
+        Returns
+        -------
+        Event or None
+            The event that was taken back (its ``kind`` says what it was), or None when there is
+            nothing left to undo.
+        """
+        if wrong := [kind for kind in kinds if kind not in KINDS or kind == "undo"]:
+            raise LabelError(f"An event of kind '{wrong[0]}' cannot be undone.")
+        taking_back = events.alias("taking_back")
+        with writing(self._engine) as connection:
+            sequence = self._lock_log(connection) + 1
+            row = connection.execute(
+                select(*EVENT_COLUMNS)
+                .where(
+                    events.c.log_id == self.log_id,
+                    events.c.labeller == labeller,
+                    events.c.scripted.is_(False),
+                    events.c.kind.in_(kinds),
+                    ~select(1).where(taking_back.c.undoes == events.c.event_id).exists(),
+                )
+                .order_by(events.c.sequence.desc())
+                .limit(1)
+            ).first()
+            if row is None:
+                return None
+            undone = Event(**row._mapping)
+            (event_id,) = new_event_ids(1)
+            undo = {
+                **row._mapping,
+                "event_id": event_id,
+                "sequence": sequence,
+                "undoes": undone.event_id,
+                "time": utc_now(),
+                "kind": "undo",
+            }
+            self._store(connection, [undo], sequence)
+            if undone.kind in WALK_KINDS:
+                key = Key(self.log_id, labeller, undone.tree_id, undone.id_str)
+                save_standings(connection, {key: load_standing(connection, key)})
+        return undone
+
+    def add_scripted(
+        self,
+        votes: "pd.DataFrame",
+        tree: "DecisionTree",
+        labeller: str,
+        selection: "str | pd.Series[str] | None" = "external",
+        *,
+        acquisition: "pd.Series[float] | None" = None,
+        weights_id: str | None = None,
+        round_number: int | None = None,
+    ) -> int:
+        """Store a table of votes as one labeller's, all in one transaction.
+
+        Such counts join the votes but are never a person's finished galaxy. A labeller's table may
+        be given again, whole or corrected: galaxies that say the same are passed over, others
+        replace what this labeller's earlier table said of them.
+
+        Parameters
+        ----------
+        votes : DataFrame
+            ``id_str`` (or as the index) and answer columns with counts; one row a galaxy.
+        tree : DecisionTree
+        labeller : str
+        selection : str or Series or None
+            How the galaxies were chosen: one text, or a Series aligned with the rows of ``votes``;
+            None takes it, with acquisition, weights and round, from what the queue issued last,
+            else "external".
+        acquisition, weights_id, round_number : optional
+            What the galaxies were ranked by; ``acquisition`` is aligned with the rows.
+
+        Returns
+        -------
+        int
+            Number of galaxies stored.
+        """
+        now = utc_now()
+        with writing(self._engine) as connection:
+            sequence = self._lock_log(connection)
+            context = scripted.scripted_context(
+                connection, votes, selection, acquisition, weights_id, round_number
+            )
+            rows, galaxies = scripted.scripted_rows(connection, votes, tree, labeller, context)
+            for row, event_id in zip(rows, new_event_ids(len(rows)), strict=True):
+                sequence += 1
+                row["event_id"] = event_id
+                row["log_id"] = self.log_id
+                row["sequence"] = sequence
+                row["time"] = now
+            self._store(connection, rows, sequence)
+        return galaxies
+
+    def merge(self, other: "LabelLog") -> int:
+        """Take over another database's events that are not here yet; the number of new ones.
+
+        Merging again, or both ways, adds nothing: an event keeps its id, log and sequence.
+        """
+        with reading(other._engine) as theirs, writing(self._engine) as ours:
+            return copy_new_events(theirs, ours)
+
+    def set_catalogue_votes(
+        self, votes: "pd.DataFrame", tree: "DecisionTree", source: str = ""
+    ) -> int:
+        """Replace the catalogue votes of a tree; the number of galaxies with any vote.
+
+        Parameters
+        ----------
+        votes : DataFrame
+            ``id_str`` (or as the index) and answer columns with counts; one row a galaxy.
+        tree : DecisionTree
+        source : str
+            Where they came from, for people to read.
+        """
+        with writing(self._engine) as connection:
+            return side_tables.set_votes(connection, votes, tree, source)
+
+    def record_issued(self, queue: "pd.DataFrame") -> None:
+        """Record galaxies that the queue handed out.
+
+        Parameters
+        ----------
+        queue : DataFrame
+            ``id_str``, ``selection`` and, where known, acquisition, question, weights_id, round.
+        """
+        with writing(self._engine) as connection:
+            side_tables.record_issued(connection, queue)
+
+    def _lock_log(self, connection: Connection) -> int:
+        """Lock this log against other writers until the transaction ends; its last sequence."""
+        own = logs.c.log_id == self.log_id
+        connection.execute(update(logs).where(own).values(sequence=logs.c.sequence))
+        return int(connection.scalar(select(logs.c.sequence).where(own)) or 0)
+
+    def _store(self, connection: Connection, rows: list[dict[str, Any]], sequence: int) -> None:
+        """Insert rows and move the head of the log to ``sequence``, in the caller's transaction."""
+        if rows:
+            connection.execute(insert(events), rows)
+            connection.execute(
+                update(logs).where(logs.c.log_id == self.log_id).values(sequence=sequence)
+            )
+
+
+def _row(one: NewEvent, event_id: str, log_id: str, sequence: int, now: str) -> dict[str, Any]:
+    return {
+        "event_id": event_id,
+        "log_id": log_id,
+        "sequence": sequence,
+        "undoes": None,
+        "time": now,
+        "labeller": one.labeller,
+        "id_str": one.id_str,
+        "tree_id": one.tree_id,
+        "tree_hash": one.tree_hash,
+        "kind": one.kind,
+        "question": one.question,
+        "answer": one.answer,
+        "count": one.count,
+        "text": one.text,
+        "round": one.round,
+        "selection": one.selection,
+        "acquisition": one.acquisition,
+        "weights_id": one.weights_id,
+        "blind": one.blind,
+        "repeat": one.repeat,
+        "scripted": False,
+    }
+
+
+def _stored(connection: Connection, event_ids: Sequence[str]) -> dict[str, Event]:
+    """The events that are stored under these ids."""
+    found: dict[str, Event] = {}
+    for start in range(0, len(event_ids), _IDS_AT_ONCE):
+        some = event_ids[start : start + _IDS_AT_ONCE]
+        query = select(*EVENT_COLUMNS).where(events.c.event_id.in_(some))
+        found |= {row.event_id: Event(**row._mapping) for row in connection.execute(query)}
+    return found
+
+
+def _earlier_finish(standing: Standing, new: NewEvent) -> str | None:
+    """For a finish that finishes nothing new, the event_id of the finish that stands."""
+    if new.kind != "finish" or standing.open_answers():
+        return None
+    earlier = standing.last_finish()
+    if earlier is None:
+        raise LabelError(
+            f"Galaxy '{new.id_str}' has no answers of '{new.labeller}' yet: answer a question "
+            "before finishing it."
+        )
+    return earlier.event_id
