@@ -318,7 +318,7 @@ def load_tree(name_or_path: str | Path) -> DecisionTree:
             f"There is no tree '{name_or_path}': choose one of {', '.join(available_trees())}, or "
             "give the path of a .toml file."
         )
-    tree = _load(path)
+    tree = _load(path.absolute())
     if tree.id in available_trees() and tree.hash != _load(shipped / f"{tree.id}.toml").hash:
         raise TreeError(
             f"{path}: its id '{tree.id}' is that of a tree that comes with gzactive and asks other "
