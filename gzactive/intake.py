@@ -128,14 +128,14 @@ def add_labels(project: Project, votes: Path, *, labeller: str) -> AddedLabels:
             f"{votes} has no votes for a galaxy of this project: its id_str must be the project's, "
             f"for instance {project.catalog['id_str'].iloc[0]}."
         )
-    project.labels.add_scripted(table, tree, labeller)
+    project.labels.add_scripted(table, tree, labeller, selection=None)
     return AddedLabels(len(table), int(table[columns].to_numpy().sum()), tuple(remarks))
 
 
 def _has_votes(columns: Iterable[str], tree: DecisionTree) -> bool:
     """Whether a table speaks of votes at all, under any name that the tree knows."""
     names = set(tree.columns).union(
-        *(tree.column_names(scheme).values() for scheme in ("zoobot", "gz-catalogue"))
+        *(tree.column_names(scheme).values() for scheme in tree.schemes)
     )
     return not names.isdisjoint(columns)
 

@@ -2,7 +2,7 @@
 
 Plain functions of ``links``, a mapping from each question's name, in the file's order, to the
 names it can lead to. They know no files and raise nothing; the complaints are made in
-:mod:`gzactive.tree_files`.
+:mod:`gzactive.trees.files`.
 """
 
 import heapq

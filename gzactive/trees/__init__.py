@@ -1,7 +1,7 @@
 """Decision trees: questions, answers and who follows whom; import all that concerns them here.
 
 Trees are data (``resources/trees/*.toml``, or a file of the user's own); what a file may say is
-told in :mod:`gzactive.tree_files`, and one person's walk in :mod:`gzactive.tree_walk`. Votes,
+told in :mod:`gzactive.trees.files`, and one person's walk in :mod:`gzactive.trees.walk`. Votes,
 fractions and probabilities are not here: they are arrays whose columns follow
 :attr:`DecisionTree.columns`.
 """
@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Literal, cast
 
 from gzactive.paths import resource
-from gzactive.tree_fields import TreeError, TreeFields
-from gzactive.tree_files import read_tree_file
-from gzactive.tree_walk import Step, Walk
+from gzactive.trees.fields import TreeError, TreeFields
+from gzactive.trees.files import read_tree_file
+from gzactive.trees.walk import Step, Walk
 
 __all__ = [
     "DEFAULT_TREE",

@@ -7,7 +7,7 @@ Nothing is stored here; the label log keeps the steps. Import these names from
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from gzactive.tree_fields import TreeError
+from gzactive.trees.fields import TreeError
 
 if TYPE_CHECKING:
     from gzactive.trees import DecisionTree, Question

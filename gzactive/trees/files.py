@@ -1,6 +1,6 @@
 """Decision trees as files: what a TOML file may say, its defaults, and every check it must pass.
 
-The result is plain and complete (:class:`gzactive.tree_fields.TreeFields`); the objects that the
+The result is plain and complete (:class:`gzactive.trees.fields.TreeFields`); the objects that the
 rest of the package works with are built from it in :mod:`gzactive.trees`. Nothing here knows walks
 or votes.
 
@@ -55,7 +55,7 @@ from pathlib import Path
 from typing import Any
 
 from gzactive.paths import resource
-from gzactive.tree_fields import (
+from gzactive.trees.fields import (
     END,
     NAME,
     AnswerFields,
@@ -64,7 +64,7 @@ from gzactive.tree_fields import (
     TreeFields,
     suggest,
 )
-from gzactive.tree_links import asking_order, descendants, find_loop
+from gzactive.trees.links import asking_order, descendants, find_loop
 
 __all__ = ["read_tree_file"]
 

@@ -1,6 +1,6 @@
 """A tree in its plain, complete form, and the complaints that its reader makes.
 
-No file is read and no rule of trees is known here; both are in :mod:`gzactive.tree_files`.
+No file is read and no rule of trees is known here; both are in :mod:`gzactive.trees.files`.
 """
 
 import re
