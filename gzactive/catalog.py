@@ -1,0 +1,169 @@
+"""Catalogues: which galaxies there are and where their images lie.
+
+Everything that comes in is checked once, so that the rest may rely on unique text ids, absolute
+paths and whole, non-negative votes. Files of tables are read in :mod:`gzactive.tables`, images
+without a table are found in :mod:`gzactive.image_lists`, votes read in
+:mod:`gzactive.vote_tables`; import them all from here. Pixels are not looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gzactive.errors import GzactiveError
+from gzactive.image_lists import Join, find_images, image_stem, join_images
+from gzactive.tables import as_text, checked_ids, read_table, row_numbers, some_names
+from gzactive.vote_tables import read_votes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Join",
+    "find_images",
+    "image_stem",
+    "join_images",
+    "load_catalog",
+    "read_table",
+    "read_votes",
+    "reserved_mask",
+]
+
+
+def load_catalog(path: str | Path, *, id_column: str | None = None) -> pd.DataFrame:
+    """Read and check a table of galaxies.
+
+    Parameters
+    ----------
+    path
+        See :func:`gzactive.tables.read_table`.
+    id_column
+        Column to use as ``id_str``; by default the one of that name.
+
+    Returns
+    -------
+    DataFrame
+        ``id_str`` (unique text) and ``file_loc`` (absolute; relative paths start at the table's
+        folder, also inside ZIPs), then all other columns. If some images are missing,
+        ``attrs["remarks"]`` holds a sentence about them: each will be listed among the project's
+        problems until it is there.
+
+    Raises
+    ------
+    GzactiveError
+        If a column is missing or empty in places, an id occurs twice, the table has no rows, or
+        none of its images exists.
+    """
+    path = Path(path).expanduser()
+    table = read_table(path)
+    columns = some_names(table.columns)
+    name = id_column or "id_str"
+    if name not in table.columns:
+        remedy = "rename the column with the galaxies' ids to id_str"
+        raise GzactiveError(f"'{path}' has no column '{name}', only {columns}: {remedy}.")
+    if "file_loc" not in table.columns:
+        raise GzactiveError(
+            f"'{path}' has no column 'file_loc', only {columns}: add one with each image's path, "
+            "or give the folder of images as well."
+        )
+    if table.empty:
+        raise GzactiveError(f"'{path}' has columns but no rows: there is no galaxy in it.")
+    id_str = checked_ids(table[name], f"'{path}'", name)
+    locations = as_text(table["file_loc"], f"The paths in 'file_loc' of '{path}'")
+    empty = np.flatnonzero((locations == "").to_numpy())
+    if empty.size:
+        raise GzactiveError(
+            f"'{path}' has no file_loc in {row_numbers(empty)} (first: id "
+            f"{id_str.iloc[empty[0]]}): fill it in, or leave these rows out."
+        )
+    file_loc = _absolute(locations, path.absolute().parent)
+    others = table.drop(columns=["id_str", "file_loc"], errors="ignore")
+    others.insert(0, "id_str", id_str.to_numpy())
+    others.insert(1, "file_loc", file_loc.to_numpy())
+    missing = np.flatnonzero(~_exist(others["file_loc"].to_list()))
+    if missing.size:
+        first = others["file_loc"].iloc[missing[0]]
+        if missing.size == len(others):
+            raise GzactiveError(
+                f"None of the {len(others):,} images in '{path}' exists (first: {first}): correct "
+                "file_loc; relative paths start at the table's folder."
+            )
+        others.attrs["remarks"] = [
+            f"{missing.size:,} of {len(others):,} images are missing (first: {first})."
+        ]
+    return others
+
+
+def reserved_mask(
+    id_str: Sequence[str] | NDArray[Any] | pd.Series[Any], seed: int, share: float = 0.2
+) -> NDArray[np.bool_]:
+    """Which galaxies are reserved: never trained on, the unbiased held-out set.
+
+    A hash of the id and the seed decides, so a galaxy's fate is the same in any order, any subset
+    and after others are added.
+
+    Parameters
+    ----------
+    id_str
+        (n,) text.
+    seed
+        The project's.
+    share
+        Of all galaxies, in [0, 1].
+
+    Returns
+    -------
+    ndarray
+        bool (n,).
+    """
+    import pandas as pd
+
+    key = hashlib.sha256(f"reserved {seed}".encode()).hexdigest()[:16]
+    text = np.asarray(id_str, dtype=object)
+    hashed = pd.util.hash_array(text, hash_key=key, categorize=False)
+    # The upper 53 bits are a uniform number in [0, 1) that float64 holds exactly.
+    uniform = (hashed >> np.uint64(11)) * 2.0**-53
+    return np.asarray(uniform < share)
+
+
+def _absolute(locations: pd.Series[str], folder: Path) -> pd.Series[str]:
+    """Absolute paths, without touching each row of a million that is already plain."""
+    web = np.flatnonzero(locations.str.match(r"[a-z]+://", case=False).to_numpy(dtype=bool))
+    if web.size:
+        raise GzactiveError(
+            f"file_loc holds web addresses in {row_numbers(web)} ({locations.iloc[web[0]]}): "
+            "download the images and give their paths."
+        )
+    home = locations.str.startswith("~")
+    if home.any():
+        locations = locations.where(~home, locations[home].map(os.path.expanduser))
+    rooted = locations.str.match(r"[/\\]|[A-Za-z]:[/\\]" if os.name == "nt" else "/")
+    joined = locations.where(rooted, f"{folder}{os.sep}" + locations)
+    untidy = joined.str.contains(r"(?:^|[/\\])\.{1,2}[/\\]|//", regex=True)
+    if untidy.any():
+        joined = joined.where(~untidy, joined[untidy].map(os.path.normpath))
+    return joined
+
+
+def _exist(locations: Sequence[str]) -> NDArray[np.bool_]:
+    """Which files exist. Each folder is listed once: a million calls would take a minute."""
+    plain = [location.split("!/", 1)[0] for location in locations]
+    listed: dict[str, frozenset[str]] = {}
+    found = np.zeros(len(plain), dtype=bool)
+    for index, location in enumerate(plain):
+        folder, name = os.path.split(location)
+        if folder not in listed:
+            try:
+                listed[folder] = frozenset(os.listdir(folder))  # noqa: PTH208
+            except OSError:
+                listed[folder] = frozenset()
+        # A listing has one spelling; a file system that ignores case has many.
+        found[index] = name in listed[folder] or (bool(listed[folder]) and Path(location).exists())
+    return found
