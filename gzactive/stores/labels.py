@@ -219,7 +219,7 @@ class LabelLog(LabelReader):
         votes: "pd.DataFrame",
         tree: "DecisionTree",
         labeller: str,
-        selection: "str | pd.Series[str] | None" = "external",
+        selection: "str | pd.Series[str] | None" = None,
         *,
         acquisition: "pd.Series[float] | None" = None,
         weights_id: str | None = None,
@@ -239,8 +239,8 @@ class LabelLog(LabelReader):
         labeller : str
         selection : str or Series or None
             How the galaxies were chosen: one text, or a Series aligned with the rows of ``votes``;
-            None takes it, with acquisition, weights and round, from what the queue issued last,
-            else "external".
+            by default what the queue said when it issued the galaxy last (then with acquisition,
+            weights and round), else "external".
         acquisition, weights_id, round_number : optional
             What the galaxies were ranked by; ``acquisition`` is aligned with the rows.
 

@@ -1,0 +1,381 @@
+"""A project: a folder that owns one labelling effort, and opens the stores in it.
+
+It knows where everything lies and who works on it. What is computed from it is not here: features
+and scores are in :mod:`gzactive.inference`, queues and rounds in :mod:`gzactive.active`.
+"""
+
+import os
+import secrets
+import shutil
+import threading
+import time
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gzactive import __version__
+from gzactive.errors import GzactiveError
+from gzactive.images import ImageSettings
+from gzactive.stores import catalog_file, project_file
+from gzactive.stores.locks import work_lock
+from gzactive.stores.project_file import ProjectFile
+from gzactive.stores.settings import Settings, unknown_name
+from gzactive.trees import DecisionTree, available_trees, load_tree
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gzactive.stores.features import FeatureStore
+    from gzactive.stores.labels import LabelLog
+    from gzactive.stores.problems import ProblemTable
+
+__all__ = ["Project"]
+
+_OWN_TREE = "tree.toml"
+_HALF_MADE = "half-made"
+#: A half-made folder older than this was left by a killed process.
+_STALE_SECONDS = 3600.0
+
+
+class Project:
+    """One labelling effort, by :meth:`create` or :meth:`open`; close it, or use ``with``.
+
+    Attributes
+    ----------
+    path : Path
+        The project's folder, absolute.
+    """
+
+    def __init__(self, path: Path, file: ProjectFile) -> None:
+        self.path = path
+        self._file = file
+        # Stores are opened by the first thread that asks; the others get the same.
+        self._opening = threading.RLock()
+        self._labels: LabelLog | None = None
+        self._problems: ProblemTable | None = None
+
+    # ---- making and opening ----------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        catalog: "pd.DataFrame",
+        tree: DecisionTree | str | Path,
+        *,
+        name: str | None = None,
+        weights: str | Path | None = None,
+        image_settings: ImageSettings | None = None,
+        seed: int = 0,
+    ) -> "Project":
+        """Make a project; it is there whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            A folder that does not exist yet, or is empty.
+        catalog : DataFrame
+            ``id_str``, ``file_loc`` (absolute) and any other columns.
+        tree : DecisionTree, str or Path
+            A shipped tree or its id, or the user's own file, which is copied into the project.
+        name : str, optional
+            Shown to people; by default the folder's name.
+        weights : str or Path, optional
+            Shipped weights by name, or a file; by default the shipped default.
+        image_settings : ImageSettings, optional
+        seed : int
+            Decides which galaxies are reserved, now and for good.
+
+        Raises
+        ------
+        GzactiveError
+            If there is something at ``path`` already, or the catalogue, tree or weights are unfit.
+        """
+        from gzactive.stores.labels import LabelLog
+
+        folder = _absolute(path)
+        _refuse_taken(folder)
+        decision_tree = tree if isinstance(tree, DecisionTree) else load_tree(tree)
+        own_tree = _own_tree_file(decision_tree)
+        file = ProjectFile(
+            name=name or folder.name,
+            tree=decision_tree.id if own_tree is None else _OWN_TREE,
+            seed=seed,
+            settings=Settings(weights=_weights(weights), images=image_settings or ImageSettings()),
+            created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            gzactive=__version__,
+        )
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
+            half_made = folder.parent / f".{folder.name}.{_HALF_MADE}-{secrets.token_hex(4)}"
+            half_made.mkdir()
+        except OSError as error:
+            raise GzactiveError(
+                f"The project {folder} cannot be made ({error.strerror}): choose another place."
+            ) from error
+        try:
+            catalog_file.write_catalog(catalog, half_made, folder, seed)
+            if own_tree is not None:
+                (half_made / _OWN_TREE).write_bytes(own_tree.read_bytes())
+            LabelLog(half_made / file.labels).close()
+            file.write(half_made)
+            if folder.exists():
+                folder.rmdir()
+            half_made.rename(folder)
+        except BaseException as error:
+            shutil.rmtree(half_made, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise GzactiveError(
+                    f"The project {folder} cannot be made ({error.strerror}): choose another place."
+                ) from error
+            raise
+        return cls(folder, file)
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Project":
+        """Open a project.
+
+        Raises
+        ------
+        GzactiveError
+            If there is none, it was made by a newer gzactive, or a file of it is missing or unfit.
+        """
+        folder = _absolute(path)
+        if folder.name == project_file.NAME and folder.is_file():
+            folder = folder.parent
+        if not folder.exists():
+            raise GzactiveError(
+                f"There is no project {folder}: check the path, or make one with "
+                f"`gzactive new {folder}`."
+            )
+        if not folder.is_dir():
+            raise GzactiveError(f"{folder} is a file: a project is a folder.")
+        file = ProjectFile.read(folder)
+        if not (folder / catalog_file.NAME).is_file():
+            raise GzactiveError(catalog_file.missing(folder))
+        project = cls(folder, file)
+        project.tree  # noqa: B018  (a tree that cannot be read is told now)
+        return project
+
+    def close(self) -> None:
+        """Close the stores; whoever still uses one of them opens it again."""
+        with self._opening:
+            if self._labels is not None:
+                self._labels.close()
+            if self._problems is not None:
+                self._problems.close()
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # ---- what it is ------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return self._file.name
+
+    @property
+    def seed(self) -> int:
+        """The seed that decided which galaxies are reserved."""
+        return self._file.seed
+
+    @property
+    def created(self) -> str:
+        """When it was made, UTC, ISO 8601."""
+        return self._file.created
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they were opened or saved last."""
+        return self._file.settings
+
+    @property
+    def image_settings(self) -> ImageSettings:
+        """How images become the model's array."""
+        return self._file.settings.images
+
+    @cached_property
+    def tree(self) -> DecisionTree:
+        """The decision tree."""
+        if self._file.tree == _OWN_TREE:
+            return load_tree(self.path / _OWN_TREE)
+        return load_tree(self._file.tree)
+
+    @cached_property
+    def catalog(self) -> "pd.DataFrame":
+        """Its galaxies: ``id_str``, ``file_loc`` (absolute), ``reserved`` (bool), other columns."""
+        with self._opening:
+            return catalog_file.read_catalog(self.path)
+
+    def save_settings(self, **changes: Any) -> Settings:
+        """Change settings, durably; the new ones.
+
+        ``name`` changes the project's name, ``images`` the image settings.
+
+        Raises
+        ------
+        GzactiveError
+            If a setting is unknown or a value unfit; nothing is changed then.
+        """
+        known = ["name", "images", *(one.name for one in Settings.registry())]
+        for one in changes:
+            if one not in known:
+                raise GzactiveError(unknown_name("setting", one, known))
+        name = changes.pop("name", None)
+        with self._opening, self._lock("settings", "saving the settings", 10.0):
+            # Another process may have saved others meanwhile.
+            now = ProjectFile.read(self.path)
+            file = replace(now, settings=replace(now.settings, **changes), name=name or now.name)
+            file.write(self.path)
+            self._file = file
+        return file.settings
+
+    # ---- its stores ------------------------------------------------------------------------------
+
+    @property
+    def labels(self) -> "LabelLog":
+        """The label log."""
+        from gzactive.stores.labels import LabelLog
+
+        with self._opening:
+            if self._labels is None:
+                place = self._file.labels
+                self._labels = LabelLog(place if "://" in place else self.path / place)
+            return self._labels
+
+    @property
+    def problems(self) -> "ProblemTable":
+        """Images that cannot be used."""
+        from gzactive.stores.problems import ProblemTable
+
+        with self._opening:
+            if self._problems is None:
+                self._problems = ProblemTable(self.path / "problems.sqlite")
+            return self._problems
+
+    def feature_store(self, fingerprint: str, *, view: int = 0) -> "FeatureStore":
+        """The feature cache of a backbone.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Of the backbone and the image settings.
+        view : int
+            0 for images as they are, 1 to 7 for the other turns and flips of them.
+        """
+        from gzactive.stores.features import FeatureStore
+
+        return FeatureStore(
+            self.features_path / (f"{fingerprint}-view{view}" if view else fingerprint)
+        )
+
+    @property
+    def features_path(self) -> Path:
+        """Folder of the feature caches, one a backbone."""
+        return self.path / "features"
+
+    @property
+    def scores_path(self) -> Path:
+        """File of the latest scores."""
+        return self.path / "scores.h5"
+
+    @property
+    def rounds_path(self) -> Path:
+        """Folder of the rounds."""
+        return self.path / "rounds"
+
+    @property
+    def thumbnails_path(self) -> Path:
+        """Folder of the thumbnails."""
+        return self.path / "thumbnails"
+
+    @property
+    def exports_path(self) -> Path:
+        """Folder for exports that were given no other place."""
+        return self.path / "exports"
+
+    def compute_lock(
+        self, kind: str = "compute", what: str | None = None, timeout: float = 0.0
+    ) -> AbstractContextManager[None]:
+        """Exclude the same kind of work in other processes and threads, for a ``with`` block.
+
+        Parameters
+        ----------
+        kind : str
+            Work of one kind excludes itself, e.g. "features", "round".
+        what : str, optional
+            What is being done, for the message of the one who has to wait.
+        timeout : float
+            Seconds to wait.
+
+        Raises
+        ------
+        GzactiveError
+            On entering, if it is held: who, since when, and what to do.
+        """
+        return self._lock(kind, what or _WORK.get(kind, kind), timeout)
+
+    def _lock(self, kind: str, what: str, timeout: float) -> AbstractContextManager[None]:
+        return work_lock(self.path / "locks", kind, what, timeout)
+
+
+_WORK = {
+    "compute": "computing",
+    "features": "computing features",
+    "round": "a fine-tune round",
+    "rescore": "scoring",
+}
+
+
+def _absolute(path: str | Path) -> Path:
+    # Not resolve(): a project reached through a link keeps the path that people know.
+    return Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100
+
+
+def _refuse_taken(folder: Path) -> None:
+    if (folder / project_file.NAME).exists():
+        raise GzactiveError(
+            f"{folder} is a project already: open it with `gzactive app {folder}`, or choose "
+            "another folder."
+        )
+    if folder.exists() and not folder.is_dir():
+        raise GzactiveError(f"{folder} is a file: choose another place for the project.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise GzactiveError(f"{folder} is not empty: choose a new or an empty folder.")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed attempts to make this project left long ago."""
+    for path in folder.parent.glob(f".{folder.name}.{_HALF_MADE}-*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(path)
+
+
+def _own_tree_file(tree: DecisionTree) -> Path | None:
+    """The file to copy for a tree that is not shipped; None for one that is."""
+    if tree.id in available_trees() and load_tree(tree.id) == tree:
+        return None
+    if tree.file is None:
+        raise GzactiveError(
+            f"The tree '{tree.id}' was not read from a file, so the project cannot keep it: load "
+            "it from a TOML file."
+        )
+    return tree.file
+
+
+def _weights(given: str | Path | None) -> str:
+    """The name of shipped weights, or the absolute path of a file, that exists."""
+    if given is None or str(given) == "":
+        return ""
+    from gzactive.model.weights_file import available_weights, find_weights
+
+    found = find_weights(given)
+    return str(given) if str(given) in available_weights() else str(_absolute(found))

@@ -1,0 +1,248 @@
+"""A project's settings: what each is called, means, starts from and may be.
+
+The registry of fields is what the settings dialog and ``info`` are drawn from. How they lie in
+``project.toml`` is in :mod:`gzactive.stores.project_file`.
+"""
+
+import difflib
+import getpass
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from gzactive.errors import GzactiveError
+from gzactive.images import ImageSettings
+
+__all__ = ["SettingField", "Settings", "unknown_name"]
+
+
+@dataclass(frozen=True)
+class SettingField:
+    """What a dialog needs to know of one setting.
+
+    Attributes
+    ----------
+    name, label, help : str
+        In ``project.toml``, in the dialog, and one sentence on what it does.
+    kind : type
+        int, float, bool, str, or dict for a table of numbers by name.
+    default : object
+    minimum, maximum : float or None
+        Inclusive; None where there is no bound.
+    choices : tuple of str
+        Allowed texts; empty where any is.
+    """
+
+    name: str
+    label: str
+    help: str
+    kind: type
+    default: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+def _setting(
+    label: str,
+    help_text: str,
+    default: Any,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    told = {
+        "label": label,
+        "help": help_text,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+    }
+    if callable(default):
+        return field(default_factory=default, metadata=told)
+    return field(default=default, metadata=told)
+
+
+def _login() -> str:
+    """Who labels, until told otherwise."""
+    try:
+        return getpass.getuser() or "me"
+    except (OSError, KeyError, ImportError):  # a container without a password entry
+        return "me"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A project's settings; see :meth:`registry` for what each means.
+
+    Raises
+    ------
+    GzactiveError
+        If a value is of the wrong type or out of its range.
+    """
+
+    labeller: str = _setting("Labeller", "Whose answers these are.", _login)
+    every: int = _setting(
+        "Galaxies a round",
+        "A fine-tune round starts after so many finished galaxies.",
+        25,
+        minimum=1,
+        maximum=100_000,
+    )
+    automatic: bool = _setting(
+        "Start rounds by themselves", "Otherwise rounds start only when asked for.", True
+    )
+    random_share: float = _setting(
+        "Random share",
+        "Share of each queue drawn at random from the reserved galaxies, which judge the model.",
+        0.2,
+        minimum=0.0,
+        maximum=1.0,
+    )
+    by: str = _setting(
+        "Rank by",
+        "What galaxies are chosen by.",
+        "mutual-information",
+        choices=("mutual-information", "entropy", "random"),
+    )
+    question: str = _setting("Question", "The question to rank by, or 'tree' for all.", "tree")
+    beta: float = _setting(
+        "Sharpness of choice",
+        "PowerBALD's β: 0 chooses evenly, more keeps closer to the highest-ranked.",
+        1.0,
+        minimum=0.0,
+        maximum=100.0,
+    )
+    pool: int = _setting(
+        "Pool",
+        "Rank only so many galaxies drawn at random; 0 ranks all.",
+        0,
+        minimum=0,
+        maximum=1_000_000_000,
+    )
+    samples: int = _setting(
+        "Dropout passes", "How often the head is sampled.", 30, minimum=2, maximum=1000
+    )
+    weights: str = _setting(
+        "Start weights", "Name of shipped weights, or a file; empty for the default.", ""
+    )
+    catalogue_votes: bool = _setting(
+        "Train on catalogue votes", "Votes that came with the catalogue join the labels.", True
+    )
+    label_weights: Mapping[str, float] = _setting(
+        "Weights of labellers",
+        "How often each labeller's votes count in training; 1 where not named.",
+        dict,
+        minimum=0,
+        maximum=1000,
+    )
+    blind: bool = _setting(
+        "Label blind", "The model's view is hidden until the galaxy is finished.", True
+    )
+    pause_on_card: bool = _setting(
+        "Pause after each galaxy", "Wait on the card with the model's view.", False
+    )
+    images: ImageSettings = field(default_factory=ImageSettings, metadata={})
+
+    def __post_init__(self) -> None:
+        for one in self.registry():
+            object.__setattr__(self, one.name, _checked(one, getattr(self, one.name)))
+        if not isinstance(self.images, ImageSettings):
+            raise GzactiveError(
+                f"The setting 'images' is {self.images!r}: it must be image settings."
+            )
+        if not self.labeller:
+            raise GzactiveError("The setting 'labeller' is empty: give a name.")
+
+    @classmethod
+    def registry(cls) -> tuple[SettingField, ...]:
+        """Every setting but the image settings, in the order of a dialog."""
+        found = []
+        for one in fields(cls):
+            if not one.metadata:
+                continue
+            default = one.default_factory() if callable(one.default_factory) else one.default
+            found.append(
+                SettingField(
+                    name=one.name,
+                    label=one.metadata["label"],
+                    help=one.metadata["help"],
+                    kind=type(default),
+                    default=default,
+                    minimum=one.metadata["minimum"],
+                    maximum=one.metadata["maximum"],
+                    choices=one.metadata["choices"],
+                )
+            )
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for ``project.toml``, without the image settings."""
+        values = asdict(self)
+        del values["images"]
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], images: ImageSettings) -> "Settings":
+        """Settings from plain values; missing ones are the defaults, unknown ones an error."""
+        known = [one.name for one in cls.registry()]
+        for name in values:
+            if name not in known:
+                raise GzactiveError(unknown_name("setting", name, known))
+        return cls(**values, images=images)
+
+
+def unknown_name(what: str, name: str, known: list[str]) -> str:
+    """A sentence on a misspelt name, with the nearest right one."""
+    near = difflib.get_close_matches(name, known, n=1)
+    remedy = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}."
+    return f"The {what} '{name}' is unknown: {remedy}"
+
+
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a text",
+    dict: "a table of names and numbers",
+}
+
+
+def _checked(one: SettingField, value: Any) -> Any:
+    """The value as its own type; an error where it is not, or is out of range."""
+    if one.kind is dict:
+        if not isinstance(value, Mapping):
+            raise _wrong(one, value)
+        return {str(name): _number(one, weight) for name, weight in value.items()}
+    if one.kind is float:
+        return _number(one, value)
+    if not isinstance(value, one.kind) or (one.kind is int and isinstance(value, bool)):
+        raise _wrong(one, value)
+    if one.choices and value not in one.choices:
+        raise GzactiveError(
+            f"The setting '{one.name}' is '{value}': it must be one of {', '.join(one.choices)}."
+        )
+    if isinstance(value, int) and not isinstance(value, bool):
+        _within(one, value)
+    return value
+
+
+def _number(one: SettingField, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _wrong(one, value)
+    _within(one, value)
+    return float(value)
+
+
+def _within(one: SettingField, value: float) -> None:
+    low, high = one.minimum, one.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise GzactiveError(
+            f"The setting '{one.name}' is {value}: it must lie between {low:g} and {high:g}."
+        )
+
+
+def _wrong(one: SettingField, value: Any) -> GzactiveError:
+    return GzactiveError(f"The setting '{one.name}' is {value!r}: it must be {_KINDS[one.kind]}.")
