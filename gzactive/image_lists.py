@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
 from gzactive.images import IMAGE_SUFFIXES
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Join", "find_images", "image_stem", "join_images"]
+
+#: (n,) text as objects: what NumPy and pandas compare fastest.
+Texts = NDArray[np.object_]
 
 _SUFFIX = re.compile("(" + "|".join(re.escape(suffix) for suffix in IMAGE_SUFFIXES) + ")$", re.I)
 
@@ -199,72 +203,78 @@ def join_images(table: pd.DataFrame, images: pd.DataFrame, match: str | None = N
         raise GzactiveError(f"The table has no column '{match}', only {some_names(table.columns)}.")
     if table.empty:
         raise GzactiveError("The table has columns but no rows: there is no galaxy in it.")
-    stems = pd.Series([image_stem(location) for location in images["file_loc"]])
-    name, keys = _matching_column(table, stems, match)
-    known = keys.isin(stems)
+    stems = np.array([image_stem(location) for location in images["file_loc"]], dtype=object)
+    distinct, first_image = np.unique(stems, return_index=True)
+    name, keys, place = _matching_column(table, pd.Index(distinct), match)
+    known = place >= 0
     if not known.any():
         raise GzactiveError(
-            f"No row has an image: '{name}' holds values such as '{keys.iloc[0]}', the images are "
-            f"called like '{stems.iloc[0]}'. Name the column that holds their names."
+            f"No row has an image: '{name}' holds values such as '{keys[0]}', the images are "
+            f"called like '{stems[0]}'. Name the column that holds their names."
         )
-    claimed = known & keys.duplicated(keep=False)
-    if claimed.any():
-        first = keys[claimed].iloc[0]
-        rows = np.flatnonzero((keys == first).to_numpy())
+    claims = np.bincount(place[known], minlength=len(distinct))
+    if claims.max() > 1:
+        rows = np.flatnonzero(place == np.argmax(claims > 1))
         raise GzactiveError(
-            f"The table has '{first}' of column '{name}' in {row_numbers(rows)}: "
+            f"The table has '{keys[rows[0]]}' of column '{name}' in {row_numbers(rows)}: "
             "give each image one row."
         )
-    shared = stems.isin(keys) & stems.duplicated(keep=False)
-    if shared.any():
-        first = stems[shared].iloc[0]
-        both = images["file_loc"][(stems == first).to_numpy()].to_list()
-        raise GzactiveError(
-            f"{len(both)} images are called '{first}' ({both[0]} and {both[1]}), and one row of "
-            "the table: rename one, or leave its folder out."
-        )
-    position = pd.Series(np.arange(len(stems)), index=stems.to_numpy())
-    position = position[~position.index.duplicated()]
-    found = position.reindex(keys[known].to_numpy()).to_numpy()
-    others = table[known.to_numpy()].reset_index(drop=True)
-    if "id_str" in others.columns and not _equal(others["id_str"], keys[known]):
+    if len(distinct) < len(stems):
+        _refuse_ambiguous(images["file_loc"].to_numpy(), stems, distinct[claims > 0])
+    catalog = table[known].reset_index(drop=True)
+    if "id_str" in catalog.columns and (catalog["id_str"].astype(str) != keys[known]).any():
         # The id is the file's stem; what the table called the galaxy is kept beside it.
-        others = others.rename(columns={"id_str": "table_id_str"})
-    catalog = others.drop(columns=["id_str", "file_loc"], errors="ignore")
-    catalog.insert(0, "id_str", keys[known].to_numpy())
-    catalog.insert(1, "file_loc", images["file_loc"].to_numpy()[found])
+        catalog["table_id_str"] = catalog["id_str"]
+    catalog = catalog.drop(columns=["id_str", "file_loc"], errors="ignore")
+    catalog.insert(0, "id_str", keys[known])
+    catalog.insert(1, "file_loc", images["file_loc"].to_numpy()[first_image[place[known]]])
+    unclaimed = np.isin(np.searchsorted(distinct, stems), np.flatnonzero(claims == 0))
     return Join(
         catalog=catalog,
-        rows_without_image=table[~known.to_numpy()].reset_index(drop=True),
-        images_without_row=images[~stems.isin(keys).to_numpy()].reset_index(drop=True),
+        rows_without_image=table[~known].reset_index(drop=True),
+        images_without_row=images[unclaimed].reset_index(drop=True),
         match=name,
     )
 
 
-def _equal(ids: pd.Series[Any], keys: pd.Series[str]) -> bool:
-    return bool((ids.astype(str).to_numpy() == keys.to_numpy()).all())
+def _refuse_ambiguous(locations: Texts, stems: Texts, claimed: Texts) -> None:
+    """An error if two images bear a name that a row claims."""
+    names, counts = np.unique(stems, return_counts=True)
+    shared = np.intersect1d(names[counts > 1], claimed)
+    if shared.size:
+        both = locations[stems == shared[0]]
+        raise GzactiveError(
+            f"{len(both)} images are called '{shared[0]}' ({both[0]} and {both[1]}), and one row "
+            "of the table: rename one, or leave its folder out."
+        )
 
 
 def _matching_column(
-    table: pd.DataFrame, stems: pd.Series[str], match: str | None
-) -> tuple[str, pd.Series[str]]:
-    """The column with the images' names, and its values as stems."""
+    table: pd.DataFrame, stems: pd.Index[Any], match: str | None
+) -> tuple[str, Texts, NDArray[np.intp]]:
+    """The column with the images' names, its values as stems, and each one's place in ``stems``."""
+    import pandas as pd
+
     names = [match] if match else [name for name in table.columns if _may_name(table[name])]
     if not names:
         raise GzactiveError(
             f"The table has no column of text or integers: {some_names(table.columns)}."
         )
     names.sort(key=lambda name: (name != "id_str", not is_id_name(name)))
-    best: tuple[str, pd.Series[str]] | None = None
+    best: tuple[str, Texts, NDArray[np.intp]] | None = None
     most = -1
     for name in names:
-        text = as_text(table[name], f"The values of '{name}'").reset_index(drop=True)
-        for keys in (text, text.map(image_stem)):
-            matches = int(keys.isin(stems).sum())
-            if matches > most:
-                best, most = (name, keys), matches
-            if matches:
-                break  # paths are taken apart only where the values themselves match nothing
+        text = as_text(table[name], f"The values of '{name}'").to_numpy(dtype=object)
+        keys = text
+        place = stems.get_indexer(pd.Index(keys))
+        if not (place >= 0).any():  # only then may they be paths
+            keys = np.array([image_stem(value) for value in text], dtype=object)
+            place = stems.get_indexer(pd.Index(keys))
+        matches = int((place >= 0).sum())
+        if matches > most:
+            best, most = (name, keys, place), matches
+        if matches == len(table):
+            break
     assert best is not None
     return best
 
