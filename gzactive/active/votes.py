@@ -201,12 +201,25 @@ def sample_paths(fractions: Array, tree: DecisionTree) -> dict[str, Array]:
             parents = tree.parents(name)
             if not parents:
                 total += 1
+            leading: dict[str, list[str]] = {}
             for parent, answer in parents:
-                answers = [one.name for one in tree.question(parent).answers]
-                column = tree.slice(parent).start + answers.index(answer)
-                total += path(parent) * fractions[:, column]
+                leading.setdefault(parent, []).append(answer)
+            for parent, answers in leading.items():
+                total += passed_on(parent, answers)
             paths[name] = total
         return paths[name]
+
+    def passed_on(parent: str, leading: list[str]) -> Array:
+        """Who is asked the parent question and answers it in one of these ways."""
+        answers = [one.name for one in tree.question(parent).answers]
+        if len(leading) == len(answers):
+            return path(parent)  # their fractions add up to 1
+        start = tree.slice(parent).start
+        share = fractions[:, start + answers.index(leading[0])].copy()
+        for answer in leading[1:]:
+            share += fractions[:, start + answers.index(answer)]
+        share *= path(parent)
+        return share
 
     for question in tree.modelled:
         path(question.name)
