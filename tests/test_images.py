@@ -23,8 +23,8 @@ from gzactive.images import (
     image_hash,
     image_stamp,
     load_for_model,
-    load_for_model_with_hash,
     load_resized,
+    load_unless_known,
     read_image,
 )
 
@@ -454,7 +454,10 @@ def test_what_is_wrong_with_a_zip_is_told(tmp_path):
 def test_identity_is_cheap_first_and_by_content_then(tmp_path):
     file_loc = save(tmp_path / "g.png", galaxy().astype(np.uint8))
     stamp, digest = image_stamp(file_loc), image_hash(file_loc)
-    assert load_for_model_with_hash(file_loc, GREY)[1] == digest
+    array, told = load_unless_known(file_loc, GREY)
+    assert told == digest
+    assert np.array_equal(array, load_for_model(file_loc, GREY))
+    assert load_unless_known(file_loc, GREY, {digest}) == (None, digest)
     os.utime(file_loc, ns=(5, 5))
     assert image_stamp(file_loc) != stamp
     assert image_hash(file_loc) == digest

@@ -9,8 +9,8 @@ from gzactive.images.arrays import (
     ImageSettings,
     image_hash,
     load_for_model,
-    load_for_model_with_hash,
     load_resized,
+    load_unless_known,
     read_image,
 )
 from gzactive.images.files import IMAGE_SUFFIXES, ImageProblem, image_stamp
@@ -22,7 +22,7 @@ __all__ = [
     "image_hash",
     "image_stamp",
     "load_for_model",
-    "load_for_model_with_hash",
     "load_resized",
+    "load_unless_known",
     "read_image",
 ]

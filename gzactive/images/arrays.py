@@ -1,6 +1,7 @@
 """The model's array of an image: resize, mean over channels, crop, as the weights were trained."""
 
 import hashlib
+from collections.abc import Container
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,8 +18,8 @@ __all__ = [
     "ImageSettings",
     "image_hash",
     "load_for_model",
-    "load_for_model_with_hash",
     "load_resized",
+    "load_unless_known",
     "read_image",
 ]
 
@@ -94,28 +95,37 @@ def load_for_model(file_loc: str, settings: ImageSettings) -> NDArray[np.float32
     ImageProblem
         If the file is no picture, or is the same everywhere.
     """
-    return load_for_model_with_hash(file_loc, settings)[0]
+    return _for_model(file_loc, read_bytes(file_loc), settings)
 
 
-def load_for_model_with_hash(
-    file_loc: str, settings: ImageSettings
-) -> tuple[NDArray[np.float32], str]:
-    """:func:`load_for_model` and :func:`image_hash` of a file that is read once."""
+def load_unless_known(
+    file_loc: str, settings: ImageSettings, known: Container[str] = ()
+) -> tuple[NDArray[np.float32] | None, str]:
+    """:func:`load_for_model` and :func:`image_hash` of a file that is read once.
+
+    Returns
+    -------
+    ndarray or None, str
+        The array, None where the hash is among ``known`` and nothing needs decoding; the hash.
+    """
     data = read_bytes(file_loc)
+    digest = _digest(data)
+    return (None if digest in known else _for_model(file_loc, data, settings)), digest
+
+
+def _for_model(file_loc: str, data: bytes, settings: ImageSettings) -> NDArray[np.float32]:
     try:
         margin = (settings.size - settings.crop) // 2
         inner = (margin, margin + settings.crop)
         pixels = _resample(eight_bit(decode(data), settings.stretch), settings, inner)
     except UnreadablePixels as error:
         raise ImageProblem(file_loc, str(error)) from error
-    scale = np.float32(1 / 255)
     if settings.channels == 1 and pixels.ndim == 3:
-        grey = _channel_sum(pixels) * np.float32(1 / 765)
-    else:
-        grey = pixels * scale
-    if settings.channels == 3 and pixels.ndim == 2:
-        return np.repeat(grey[..., None], 3, axis=2), _digest(data)
-    return grey if grey.ndim == 3 else grey[..., None], _digest(data)
+        return (_channel_sum(pixels) * np.float32(1 / 765))[..., None]
+    scaled = pixels * np.float32(1 / 255)
+    if pixels.ndim == 2:
+        return np.repeat(scaled[..., None], settings.channels, axis=2)
+    return scaled
 
 
 def load_resized(file_loc: str, settings: ImageSettings) -> NDArray[np.uint8]:
