@@ -1,0 +1,121 @@
+"""The declared actions as living QActions, with their menus, keys and the shortcut sheet's rows."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar, QToolButton, QWidget
+
+from gzactive.app.actions import ACTIONS, ActionSpec
+from gzactive.app.icons import Icons
+
+__all__ = ["ActionSet"]
+
+_NUMBER_PAD = "Num+"
+
+
+class ActionSet:
+    """One QAction for each declared action, all children of one window.
+
+    Their icons are drawn by :meth:`retint`, which can wait until the window is on screen.
+
+    Parameters
+    ----------
+    window
+        Owns the actions; their keys work while it is active.
+    icons
+        Draws their icons.
+    actions
+        The declarations, perhaps remapped.
+    """
+
+    def __init__(
+        self, window: QWidget, icons: Icons, actions: tuple[ActionSpec, ...] = ACTIONS
+    ) -> None:
+        self._specs = {spec.id: spec for spec in actions}
+        self._icons = icons
+        self._actions: dict[str, QAction] = {}
+        for spec in actions:
+            action = QAction(spec.text, window)
+            action.setShortcuts([_sequence(key) for key in spec.keys])
+            action.setToolTip(self._tip(spec))
+            action.setStatusTip(spec.tip)
+            action.setObjectName(spec.id)
+            window.addAction(action)
+            self._actions[spec.id] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def connect(self, handlers: dict[str, Callable[[], object]]) -> None:
+        """Connect actions to what they do."""
+        for name, handler in handlers.items():
+            self._actions[name].triggered.connect(lambda _checked=False, do=handler: do())
+
+    def enable_page(self, page: str) -> None:
+        """Let the keys of one page work, and no other page's; page ``""`` is none."""
+        for name, spec in self._specs.items():
+            if spec.page:
+                self._actions[name].setEnabled(spec.page == page)
+
+    def fill_menus(self, bar: QMenuBar) -> None:
+        """Make the menus, in the order in which the actions are declared."""
+        menus = {}
+        for name, spec in self._specs.items():
+            if spec.menu:
+                if spec.menu not in menus:
+                    menus[spec.menu] = bar.addMenu(spec.menu)
+                menus[spec.menu].addAction(self._actions[name])
+
+    def button(self, name: str, parent: QWidget, *, text: bool = False) -> QToolButton:
+        """A quiet button for an action; its text is its accessible name where it has no room."""
+        button = QToolButton(parent)
+        button.setDefaultAction(self._actions[name])
+        button.setProperty("role", "quiet")
+        button.setAccessibleName(self._specs[name].text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if text
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        return button
+
+    def sheet(self) -> list[tuple[str, str, str, str]]:
+        """Rows of the shortcut sheet: (group, action, keys, tip)."""
+        return [
+            (
+                spec.menu or spec.page.capitalize(),
+                spec.text,
+                "  ".join(shown_key(key) for key in spec.keys),
+                spec.tip,
+            )
+            for spec in self._specs.values()
+            if spec.keys
+        ]
+
+    def retint(self) -> None:
+        """Draw the icons, for the first time or after the theme has changed."""
+        for name, spec in self._specs.items():
+            if spec.icon:
+                self._actions[name].setIcon(self._icons.icon(spec.icon))
+
+    @staticmethod
+    def _tip(spec: ActionSpec) -> str:
+        keys = " or ".join(shown_key(key) for key in spec.keys[:2])
+        return f"{spec.tip} ({keys})" if keys else spec.tip
+
+
+def shown_key(key: str) -> str:
+    """A key as this platform writes it."""
+    if key.startswith(_NUMBER_PAD):
+        return f"pad {key.removeprefix(_NUMBER_PAD)}"
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _sequence(key: str) -> QKeySequence:
+    """Qt's key sequence; the portable text for number pad keys is our own."""
+    if not key.startswith(_NUMBER_PAD):
+        return QKeySequence(key)
+    plain = QKeySequence(key.removeprefix(_NUMBER_PAD))[0].key()
+    return QKeySequence(QKeyCombination(Qt.KeyboardModifier.KeypadModifier, plain))

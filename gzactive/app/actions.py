@@ -1,0 +1,205 @@
+"""Every action of the app, declared once: its name, text, keys, tip, icon and where it works.
+
+From this one list come the menus, the buttons' tips, the keys and the shortcut sheet. A key map
+(action id to keys) laid over the list remaps keys; conflicts are refused with a sentence.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from gzactive.errors import GzactiveError
+
+__all__ = ["ACTIONS", "ANSWER_KEYS", "ActionSpec", "remapped"]
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One thing that a person can do.
+
+    Parameters
+    ----------
+    id
+        Its name in key maps, for ever: ``label.undo``.
+    text
+        What menus and buttons say.
+    keys
+        Keys in Qt's portable notation; any of them works. ``Num+1`` is the number pad's 1.
+    tip
+        One sentence for the tooltip and the shortcut sheet.
+    icon
+        Name of an icon, or empty.
+    menu
+        The menu it stands in, or empty for none.
+    page
+        The page on which its keys work; empty for everywhere.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    tip: str
+    icon: str = ""
+    menu: str = ""
+    page: str = ""
+
+
+#: How many answers can have a key: the row has nine digits and so has the number pad.
+ANSWER_KEYS = 9
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def _answers() -> tuple[ActionSpec, ...]:
+    return tuple(
+        ActionSpec(
+            f"label.answer-{number}",
+            f"Answer {number}",
+            (str(number), f"Num+{number}"),
+            f"Choose the {ordinal} answer",
+            page="label",
+        )
+        for number, ordinal in enumerate(_ORDINALS, start=1)
+    )
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "project.open", "Open project…", ("Ctrl+O",), "Open a project folder", "open", "Project"
+    ),
+    ActionSpec(
+        "project.close",
+        "Close project",
+        ("Ctrl+W",),
+        "Go back to the start page; every answer is already saved",
+        "close",
+        "Project",
+    ),
+    ActionSpec("app.quit", "Quit", ("Ctrl+Q",), "Stop work in progress and quit", "", "Project"),
+    ActionSpec("go.label", "Label", ("Ctrl+1",), "Label galaxies", "label", "Go"),
+    ActionSpec("go.train", "Train", ("Ctrl+2",), "See the model learn", "train", "Go"),
+    *_answers(),
+    ActionSpec(
+        "label.done",
+        "Done",
+        ("Return", "Num+Enter"),
+        "Finish a question that takes any number of answers",
+        "done",
+        "Label",
+        "label",
+    ),
+    ActionSpec(
+        "label.undo",
+        "Undo",
+        ("Backspace", "Ctrl+Z"),
+        "Take back the last answer, over finished galaxies and earlier sessions too",
+        "undo",
+        "Label",
+        "label",
+    ),
+    ActionSpec(
+        "label.restart",
+        "Restart galaxy",
+        ("R",),
+        "Start this galaxy from its first question",
+        "restart",
+        "Label",
+        "label",
+    ),
+    ActionSpec(
+        "label.skip",
+        "Skip",
+        ("S",),
+        "Leave this galaxy; it comes back once, at the end",
+        "skip",
+        "Label",
+        "label",
+    ),
+    ActionSpec(
+        "label.flag", "Flag", ("F",), "Mark this galaxy to find it again", "flag", "Label", "label"
+    ),
+    ActionSpec(
+        "label.note", "Note…", ("N",), "Write a note about this galaxy", "note", "Label", "label"
+    ),
+    ActionSpec(
+        "label.help",
+        "Help with this question",
+        ("H", "F1"),
+        "Show what the question and its answers mean",
+        "help",
+        "Label",
+        "label",
+    ),
+    ActionSpec("view.fit", "Fit", ("0", "Num+0"), "Show the whole galaxy", "fit", "View", "label"),
+    ActionSpec("view.zoom-in", "Zoom in", ("+", "="), "Zoom in", "zoom-in", "View", "label"),
+    ActionSpec("view.zoom-out", "Zoom out", ("-",), "Zoom out", "zoom-out", "View", "label"),
+    ActionSpec(
+        "view.invert",
+        "Invert",
+        ("I",),
+        "Show light as dark, for what is faint; it stays for the next galaxies",
+        "invert",
+        "View",
+        "label",
+    ),
+    ActionSpec(
+        "view.theme",
+        "Light or dark",
+        ("Ctrl+T",),
+        "Change between the dark and the light window",
+        "theme",
+        "View",
+    ),
+    ActionSpec(
+        "train.start",
+        "Start a round now",
+        ("Ctrl+R",),
+        "Let the model learn from the labels so far",
+        "train",
+        "Train",
+    ),
+    ActionSpec(
+        "train.cancel",
+        "Cancel the work in the background",
+        ("Ctrl+.",),
+        "Stop what is computing; what it has finished is kept",
+        "close",
+        "Train",
+    ),
+    ActionSpec("help.keys", "Keys", ("?",), "Show every key", "keys", "Help"),
+    ActionSpec("help.log", "Show the log", (), "Open the folder of the log file", "", "Help"),
+)
+
+
+def remapped(
+    keymap: Mapping[str, Iterable[str]], actions: tuple[ActionSpec, ...] = ACTIONS
+) -> tuple[ActionSpec, ...]:
+    """The actions with the keys of a person's own key map laid over them.
+
+    Raises
+    ------
+    GzactiveError
+        If the map names an action that does not exist, or if two actions that can be wanted at the
+        same time would share a key.
+    """
+    known = {action.id for action in actions}
+    for name in keymap:
+        if name not in known:
+            raise GzactiveError(
+                f"The key map names the action '{name}', which does not exist: remove that line."
+            )
+    mapped = tuple(
+        replace(action, keys=tuple(keymap[action.id])) if action.id in keymap else action
+        for action in actions
+    )
+    for position, one in enumerate(mapped):
+        for other in mapped[position + 1 :]:
+            if one.page and other.page and one.page != other.page:
+                continue
+            if shared := {key.casefold() for key in one.keys} & {
+                key.casefold() for key in other.keys
+            }:
+                raise GzactiveError(
+                    f"The key '{shared.pop()}' cannot mean both '{one.text}' and '{other.text}': "
+                    "give one of them another key."
+                )
+    return mapped

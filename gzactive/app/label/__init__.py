@@ -1,0 +1,1 @@
+"""The Label page: one galaxy, one question, one key."""

@@ -1,0 +1,100 @@
+"""One answer: icon, text and key on a large button that paints itself from the tokens."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from gzactive.app.icons import Icons
+from gzactive.app.tokens import RADIUS, SPACE, TYPE
+
+__all__ = ["AnswerButton"]
+
+_LARGEST_ICON = 72
+_KEY = 22
+
+
+class AnswerButton(QAbstractButton):
+    """A large button; as a tick box it shows its tick as well as its colour.
+
+    Parameters
+    ----------
+    icons
+        Draws the answer's icon.
+    number
+        The answer's key; above 9 there is none.
+    parent
+        The grid.
+    """
+
+    def __init__(self, icons: Icons, number: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._number = number
+        self._icon_name = "answer"
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def show_answer(self, text: str, icon: str, help_text: str, *, box: bool) -> None:
+        """Become an answer; ``box`` makes it one of several that may be ticked."""
+        self._icon_name = icon
+        self.setCheckable(box)
+        self.setChecked(False)
+        self.setText(text)
+        self.setToolTip(help_text or text)
+        self.setAccessibleName(f"{text}, key {self._number}" if self._number <= 9 else text)
+        self.setAccessibleDescription(help_text)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(140, 104)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._icons.theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen, down = self.isChecked(), self.isDown()
+        fill = colours.border if down else colours.hover if self.underMouse() else colours.raised
+        edge = colours.accent if chosen or self.hasFocus() else colours.border
+        width = 2.0 if chosen or self.hasFocus() else 1.0
+        painter.setPen(QPen(QColor(edge), width))
+        painter.setBrush(QColor(fill))
+        inset = width / 2
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS
+        )
+        self._paint_face(painter, chosen)
+        self._paint_key(painter)
+        if chosen:
+            tick = self._icons.pixmap("done", 18, colours.accent, self.devicePixelRatioF())
+            painter.drawPixmap(self.width() - 18 - SPACE.small, SPACE.small, tick)
+        painter.end()
+
+    def _paint_face(self, painter: QPainter, chosen: bool) -> None:
+        """Icon above the text, both centred as one block."""
+        colours = self._icons.theme.colours
+        font = self._icons.theme.font(TYPE.body, bold=True)
+        painter.setFont(font)
+        room = self.width() - 2 * SPACE.small
+        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
+        words = QFontMetrics(font).boundingRect(0, 0, room, 1000, flags, self.text())
+        gap = SPACE.tight if self.height() < 90 else SPACE.small
+        icon = min(_LARGEST_ICON, self.height() - words.height() - gap - 2 * SPACE.small)
+        top = (self.height() - icon - gap - words.height()) // 2
+        ink = colours.accent if chosen else colours.text
+        picture = self._icons.pixmap(self._icon_name, icon, ink, self.devicePixelRatioF())
+        painter.drawPixmap((self.width() - icon) // 2, top, picture)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(SPACE.small, top + icon + gap, room, words.height(), flags, self.text())
+
+    def _paint_key(self, painter: QPainter) -> None:
+        if self._number > 9:
+            return
+        colours = self._icons.theme.colours
+        box = QRectF(SPACE.small, SPACE.small, _KEY, _KEY)
+        painter.setPen(QPen(QColor(colours.border), 1))
+        painter.setBrush(QColor(colours.background))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QColor(colours.accent))
+        painter.setFont(self._icons.theme.font(TYPE.small, bold=True))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(self._number))

@@ -1,0 +1,83 @@
+"""What goes into the label log for one labeller: events with how each galaxy was chosen."""
+
+from gzactive.app.label.upcoming import UpcomingGalaxy
+from gzactive.project import Project
+from gzactive.stores.labels import NewEvent, join_answers
+from gzactive.trees import Step
+
+__all__ = ["Commit"]
+
+
+class Commit:
+    """Writes one labeller's events; each is on the disk when a method returns.
+
+    Parameters
+    ----------
+    project
+        Whose log is written.
+    labeller
+        Who did it.
+    """
+
+    def __init__(self, project: Project, labeller: str) -> None:
+        self._labels = project.labels
+        self._tree = project.tree
+        self._labeller = labeller
+
+    def answer(self, galaxy: UpcomingGalaxy, step: Step, *, finish: bool, blind: bool) -> None:
+        """An answer; with ``finish``, in one transaction, that it was the galaxy's last."""
+        events = [
+            self._event(
+                galaxy,
+                "answer",
+                blind,
+                question=step.question,
+                answer=join_answers(step.answers),
+            )
+        ]
+        if finish:
+            events.append(self._event(galaxy, "finish", blind))
+        self._labels.append(events)
+
+    def mark(
+        self, galaxy: UpcomingGalaxy, kind: str, *, text: str | None = None, blind: bool
+    ) -> None:
+        """A restart, skip, flag or note."""
+        self._labels.append(self._event(galaxy, kind, blind, text=text))
+
+    def issued(self, id_str: str) -> UpcomingGalaxy:
+        """How a galaxy was chosen, from what the queue recorded when it issued it."""
+        issued = self._labels.issued([id_str])
+        if issued.empty:
+            return UpcomingGalaxy(id_str, "external")
+        return UpcomingGalaxy.from_issue(id_str, issued.iloc[0])
+
+    def was_finished(self, id_str: str) -> bool:
+        """Whether this labeller ever finished the galaxy, even if it was taken back."""
+        return bool(self._labels.events(id_str=id_str, labeller=self._labeller, kinds=("finish",)))
+
+    def _event(
+        self,
+        galaxy: UpcomingGalaxy,
+        kind: str,
+        blind: bool,
+        *,
+        question: str | None = None,
+        answer: str | None = None,
+        text: str | None = None,
+    ) -> NewEvent:
+        return NewEvent(
+            kind=kind,
+            labeller=self._labeller,
+            id_str=galaxy.id_str,
+            tree_id=self._tree.id,
+            tree_hash=self._tree.hash,
+            question=question,
+            answer=answer,
+            text=text,
+            round=galaxy.round,
+            selection=galaxy.selection,
+            acquisition=galaxy.acquisition,
+            weights_id=galaxy.weights_id,
+            blind=blind,
+        )

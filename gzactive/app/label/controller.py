@@ -1,0 +1,355 @@
+"""Labelling without widgets: which galaxy, which question, and every answer committed at once.
+
+The controller owns the walk, the galaxies to come and their decoded pictures. It appends to the
+label log before it says that anything is done, and it never computes: rankings come to it from the
+compute thread.
+"""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from gzactive.app.label.commit import Commit
+from gzactive.app.label.frame import Frame
+from gzactive.app.label.model_view import ModelView
+from gzactive.app.label.prefetch import Prefetcher
+from gzactive.app.label.reveal import Reveal, reveal
+from gzactive.app.label.upcoming import Upcoming, UpcomingGalaxy
+from gzactive.errors import GzactiveError
+from gzactive.project import Project
+from gzactive.trees import Question, Walk
+
+__all__ = ["LabelController"]
+
+#: Fewer galaxies than this to come, and a longer queue is asked for.
+_LOW = 15
+
+
+class LabelController(QObject):
+    """One labeller at work on one project.
+
+    Parameters
+    ----------
+    project
+        The open project.
+    labeller
+        Who is at work; the project's labeller by default.
+    parent
+        Owner.
+    """
+
+    #: Another galaxy, or none, is on the table.
+    galaxy_changed = Signal()
+    #: The walk has moved, or boxes were ticked.
+    question_changed = Signal()
+    #: The picture of the present galaxy came in.
+    frame_ready = Signal()
+    #: The galaxies to come, or their pictures, have changed.
+    upcoming_changed = Signal()
+    #: A galaxy was finished (id_str), or a finished one was taken back.
+    finished = Signal(str)
+    reopened = Signal(str)
+    #: The model's view of the galaxy just finished; None after it was taken back.
+    revealed = Signal(object)
+    #: Flag or note of the present galaxy has changed.
+    marks_changed = Signal()
+    #: The galaxies to come run low.
+    running_low = Signal()
+    #: One sentence in passing, and one that stays; the flag says whether it is a fault.
+    said = Signal(str)
+    warned = Signal(str, bool)
+
+    def __init__(
+        self, project: Project, labeller: str | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.project = project
+        self.tree = project.tree
+        self.labeller = labeller or project.settings.labeller
+        self.upcoming = Upcoming()
+        self.model_view: ModelView | None = None
+        self._commit = Commit(project, self.labeller)
+        self._files = project.catalog.set_index("id_str")["file_loc"]
+        self._prefetcher = Prefetcher(project.settings.images.stretch, parent=self)
+        self._prefetcher.ready.connect(self._on_ready)
+        self._current: UpcomingGalaxy | None = None
+        self._walk = Walk(self.tree)
+        self._ticked: set[str] = set()
+        self._done: set[str] = set()
+        self._seen: set[str] = set()
+        self._reopened = False
+        self._flags = set(project.labels.marked("flag", self.labeller))
+
+    # --- what is on the table -------------------------------------------------------------------
+
+    @property
+    def current(self) -> UpcomingGalaxy | None:
+        """The galaxy on the table, and how it was chosen."""
+        return self._current
+
+    @property
+    def question(self) -> Question | None:
+        """The question to be answered."""
+        return self._walk.question if self._current is not None else None
+
+    @property
+    def walk(self) -> Walk:
+        """The path through the tree so far; not to be changed by others."""
+        return self._walk
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """Names of the boxes ticked so far, in a question that takes any number of answers."""
+        return frozenset(self._ticked)
+
+    @property
+    def blind(self) -> bool:
+        """Whether the model's view of the present galaxy has not been shown to this labeller."""
+        return self._current is not None and self._current.id_str not in self._seen
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the present galaxy is flagged."""
+        return self._current is not None and self._current.id_str in self._flags
+
+    @property
+    def frame(self) -> Frame | None:
+        """The picture of the present galaxy; None while it is decoded."""
+        return self.frame_of(self._current.id_str) if self._current is not None else None
+
+    def frame_of(self, id_str: str) -> Frame | None:
+        """The picture of any galaxy that is decoded."""
+        return self._prefetcher.get(id_str)
+
+    # --- a session ------------------------------------------------------------------------------
+
+    def start(self, queue: Iterable[UpcomingGalaxy]) -> None:
+        """Put the queue on, and first of all the galaxy that was left half done."""
+        self.upcoming = Upcoming(self._unanswered(queue))
+        half_done = self.project.labels.last_open(self.labeller, self.tree)
+        if half_done is not None and half_done in self._files.index:
+            self._reopen(half_done)
+        else:
+            self._advance()
+
+    def set_queue(self, queue: Iterable[UpcomingGalaxy]) -> None:
+        """A new ranking: it replaces all but the next ten, which are decoded already."""
+        self.upcoming.replace(self._unanswered(queue))
+        if self._current is None and len(self.upcoming):
+            self._advance()
+        else:
+            self._prefetch()
+
+    def close(self) -> None:
+        """Stop decoding; every answer is on the disk already."""
+        self._prefetcher.close()
+
+    # --- what a person does ---------------------------------------------------------------------
+
+    def choose(self, position: int) -> None:
+        """The answer at a position (from 0): answers, or ticks a box, as the question wants."""
+        question = self.question
+        if question is None or not 0 <= position < len(question.answers):
+            return
+        name = question.answers[position].name
+        if question.kind == "checkboxes":
+            self._ticked ^= {name}
+            self.question_changed.emit()
+        else:
+            self.answer((name,))
+
+    def done(self) -> None:
+        """Finish a question of ticked boxes; none is an answer too."""
+        if self.question is not None and self.question.kind == "checkboxes":
+            self.answer(tuple(self._ticked))
+
+    def answer(self, names: tuple[str, ...]) -> None:
+        """Commit an answer, then move on to the next question or galaxy."""
+        if self._current is None or self._walk.finished:
+            return
+        following = Walk.replay(self.tree, self._walk.path)
+        step = following.answer(names)
+        try:
+            self._commit.answer(self._current, step, finish=following.finished, blind=self.blind)
+        except GzactiveError as error:
+            self.warned.emit(f"That answer was not saved, so it was not taken: {error}", True)
+            return
+        self._walk = following
+        self._ticked = set()
+        if following.finished:
+            self._finish()
+        else:
+            self.question_changed.emit()
+
+    def undo(self) -> None:
+        """Take back the last step, over finished and skipped galaxies and earlier sessions."""
+        try:
+            event = self.project.labels.undo(self.labeller)
+            if event is not None and event.kind == "finish":
+                # A finish is the echo of the last answer: both were one key press.
+                self.project.labels.undo(self.labeller, kinds=("answer",))
+        except GzactiveError as error:
+            self.warned.emit(f"That could not be taken back: {error}", True)
+            return
+        if event is None:
+            self.said.emit("There is nothing left to undo.")
+            return
+        if event.id_str not in self._files.index:
+            self.said.emit(f"Undone for galaxy {event.id_str}, which is no longer in the project.")
+            return
+        self._done.discard(event.id_str)
+        if event.kind == "finish":
+            self._seen.add(event.id_str)
+            self.revealed.emit(None)
+            self.reopened.emit(event.id_str)
+        if self._current is not None and self._current.id_str != event.id_str:
+            self.upcoming.put_back(self._current)
+        self._reopen(event.id_str)
+
+    def restart(self) -> None:
+        """Ask the present galaxy's questions from the first again."""
+        if self._current is None or not self._walk.path:
+            self.said.emit("This is the first question already.")
+            return
+        if self._mark("restart"):
+            self._walk = Walk(self.tree)
+            self._ticked = set()
+            self.question_changed.emit()
+
+    def skip(self) -> None:
+        """Leave the present galaxy; the queue brings it back once, at its end."""
+        if self._current is not None and self._mark("skip"):
+            self._advance()
+
+    def flag(self) -> None:
+        """Flag the present galaxy, or take its flag off."""
+        if self._current is None:
+            return
+        id_str = self._current.id_str
+        if id_str not in self._flags:
+            if self._mark("flag"):
+                self._flags.add(id_str)
+                self.said.emit("Flagged.")
+        else:
+            try:
+                undone = self.project.labels.undo(self.labeller, kinds=("flag",))
+            except GzactiveError as error:
+                self.warned.emit(f"The flag could not be taken off: {error}", True)
+                return
+            if undone is not None:
+                self._flags.discard(undone.id_str)
+                self.said.emit("Flag taken off.")
+        self.marks_changed.emit()
+
+    def note(self, text: str) -> None:
+        """Write a note about the present galaxy."""
+        if self._current is not None and text.strip() and self._mark("note", text.strip()):
+            self.said.emit("Note saved.")
+            self.marks_changed.emit()
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _mark(self, kind: str, text: str | None = None) -> bool:
+        """Commit an event that is no answer; False, and a warning, if it could not be."""
+        if self._current is None:
+            return False
+        try:
+            self._commit.mark(self._current, kind, text=text, blind=self.blind)
+        except GzactiveError as error:
+            self.warned.emit(f"That was not saved: {error}", True)
+            return False
+        return True
+
+    def _finish(self) -> None:
+        galaxy = self._current
+        if galaxy is None:
+            return
+        steps = self._walk.path
+        self._done.add(galaxy.id_str)
+        shown = self._reveal(galaxy, steps)
+        # The next galaxy first: the card is for afterwards.
+        self._advance()
+        self._seen.add(galaxy.id_str)
+        self.revealed.emit(shown)
+        self.finished.emit(galaxy.id_str)
+
+    def _reveal(self, galaxy: UpcomingGalaxy, steps: tuple) -> Reveal:  # type: ignore[type-arg]
+        fractions = spreads = None
+        if self.model_view is not None:
+            fractions, spreads = self.model_view.of(galaxy.id_str)
+        return reveal(galaxy.id_str, galaxy.selection, steps, self.tree, fractions, spreads)
+
+    def _advance(self) -> None:
+        """Go on to the next galaxy that can be shown."""
+        while True:
+            following = self.upcoming.take()
+            if following is None:
+                self._open(None, Walk(self.tree))
+                return
+            frame = self._prefetcher.get(following.id_str)
+            if frame is None or not frame.problem:
+                self._open(following, Walk(self.tree))
+                return
+            self._set_aside(frame)
+
+    def _reopen(self, id_str: str) -> None:
+        """Take up a galaxy where it was left."""
+        self.upcoming.remove(id_str)
+        steps = self.project.labels.walk_steps(self.labeller, id_str, self.tree)
+        walk = Walk.replay(self.tree, steps)
+        if walk.finished:
+            # An undo was cut off between the finish and its answer: complete it.
+            self.project.labels.undo(self.labeller, kinds=("answer",))
+            walk.back()
+        if self._commit.was_finished(id_str):
+            self._seen.add(id_str)
+        self._open(self._commit.issued(id_str), walk, reopened=True)
+
+    def _open(self, galaxy: UpcomingGalaxy | None, walk: Walk, *, reopened: bool = False) -> None:
+        self._current = galaxy
+        self._walk = walk
+        self._ticked = set()
+        self._reopened = reopened
+        self._prefetch()
+        self.galaxy_changed.emit()
+        self.question_changed.emit()
+        self.marks_changed.emit()
+        if len(self.upcoming) < _LOW:
+            self.running_low.emit()
+
+    def _prefetch(self) -> None:
+        galaxies = self.upcoming.next()
+        if self._current is not None:
+            galaxies.insert(0, self._current)
+        self._prefetcher.want((each.id_str, self._files[each.id_str]) for each in galaxies)
+        self.upcoming_changed.emit()
+
+    def _on_ready(self, id_str: str) -> None:
+        frame = self._prefetcher.get(id_str)
+        if self._current is None or frame is None:
+            return
+        if id_str != self._current.id_str:
+            self.upcoming_changed.emit()
+        elif frame.problem and not self._reopened and not self._walk.path:
+            self._set_aside(frame)
+            self._advance()
+        else:
+            self.frame_ready.emit()
+
+    def _set_aside(self, frame: Frame) -> None:
+        """A galaxy that cannot be shown is recorded as a problem and left out."""
+        self._done.add(frame.id_str)
+        self.project.problems.record([(frame.id_str, frame.file_loc, "display", frame.problem)])
+        self.warned.emit(
+            f"Galaxy {frame.id_str} was left out: {frame.problem} ({frame.file_loc}).", False
+        )
+
+    def _unanswered(self, queue: Iterable[UpcomingGalaxy]) -> list[UpcomingGalaxy]:
+        here = self._current.id_str if self._current is not None else ""
+        return [
+            each
+            for each in queue
+            if each.id_str not in self._done
+            and each.id_str != here
+            and each.id_str in self._files.index
+        ]

@@ -1,0 +1,138 @@
+"""The model's vote fractions beside a person's answers, one bar a question, drawn by hand."""
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from gzactive.app.elide import draw_elided
+from gzactive.app.icons import Icons
+from gzactive.app.label.reveal import RevealRow
+from gzactive.app.tokens import SPACE, TYPE
+
+__all__ = ["FractionBars"]
+
+_BAR = 10
+
+
+class FractionBars(QWidget):
+    """Rows of: your answer, the model's fraction for it with its spread, and all fractions.
+
+    Parameters
+    ----------
+    icons
+        Gives the theme and draws the sign of agreement.
+    parent
+        The reveal card.
+    """
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._rows: tuple[RevealRow, ...] = ()
+        icons.theme.changed.connect(self.update)
+
+    def show_rows(self, rows: tuple[RevealRow, ...]) -> None:
+        """Show these questions."""
+        self._rows = rows
+        self.setMinimumHeight(self._row_height() * len(rows))
+        self.setAccessibleDescription(" ".join(_spoken(row) for row in rows))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, self._row_height() * max(1, len(self._rows)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for position, row in enumerate(self._rows):
+            self._paint_row(painter, row, float(position * self._row_height()))
+        painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            position = event.pos().y() // self._row_height()
+            if 0 <= position < len(self._rows):
+                QToolTip.showText(event.globalPos(), _all_fractions(self._rows[position]), self)
+            return True
+        return super().event(event)
+
+    def _row_height(self) -> int:
+        return self._line_height() + _BAR + SPACE.medium
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().height() + SPACE.hair
+
+    def _paint_row(self, painter: QPainter, row: RevealRow, top: float) -> None:
+        colours = self._icons.theme.colours
+        line = QRectF(0, top, self.width(), self._line_height())
+        painter.setFont(self._icons.theme.font(TYPE.body, bold=True))
+        painter.setPen(QColor(colours.text))
+        figures = _figures(row)
+        room = painter.fontMetrics().horizontalAdvance(figures)
+        painter.drawText(
+            line, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), figures
+        )
+        left = line.adjusted(0, 0, -room - SPACE.small, 0)
+        if row.agrees:
+            size = 14
+            tick = self._icons.pixmap("done", size, colours.accent, self.devicePixelRatioF())
+            painter.drawPixmap(0, int(top + (line.height() - size) / 2), tick)
+            left.setLeft(size + SPACE.tight)
+        drawn = draw_elided(painter, left, _yours(row))
+        if row.fractions and not row.agrees:
+            painter.setFont(self._icons.theme.font(TYPE.small))
+            painter.setPen(QColor(colours.muted))
+            rest = left.adjusted(drawn + SPACE.small, 0, 0, 0)
+            draw_elided(painter, rest, f"model: {_favourite(row)}")
+        if row.fractions:
+            self._paint_bar(painter, row, QRectF(0, line.bottom(), self.width(), _BAR))
+
+    def _paint_bar(self, painter: QPainter, row: RevealRow, bar: QRectF) -> None:
+        """All fractions side by side; yours in the accent, with its spread as a whisker."""
+        colours = self._icons.theme.colours
+        left = bar.left()
+        middle = bar.center().y()
+        for position, fraction in enumerate(row.fractions):
+            width = fraction * bar.width()
+            yours = position in row.yours
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent if yours else colours.border))
+            painter.drawRect(QRectF(left, bar.top(), max(1.0, width - 1.5), bar.height()))
+            if yours and row.spreads:
+                reach = row.spreads[position] * bar.width()
+                end = left + width - 1
+                low, high = max(bar.left(), end - reach), min(bar.right() - 1, end + reach)
+                painter.setPen(QPen(QColor(colours.text), 2))
+                painter.drawLine(int(low), int(middle), int(high), int(middle))
+                for edge in (low, high):
+                    painter.drawLine(int(edge), int(middle - 3), int(edge), int(middle + 3))
+            left += width
+
+
+def _yours(row: RevealRow) -> str:
+    return ", ".join(row.answers[position] for position in row.yours) or "none"
+
+
+def _favourite(row: RevealRow) -> str:
+    return "" if row.favourite is None else row.answers[row.favourite]
+
+
+def _figures(row: RevealRow) -> str:
+    if not row.fractions or not row.yours:
+        return ""
+    position = row.yours[0]
+    spread = f" ± {100 * row.spreads[position]:.0f}" if row.spreads else ""
+    return f"{100 * row.fractions[position]:.0f}{spread} %"
+
+
+def _all_fractions(row: RevealRow) -> str:
+    lines = [row.question]
+    for position, answer in enumerate(row.answers):
+        if row.fractions:
+            spread = f" ± {100 * row.spreads[position]:.0f}" if row.spreads else ""
+            lines.append(f"{answer}: {100 * row.fractions[position]:.0f}{spread} %")
+    return "\n".join(lines)
+
+
+def _spoken(row: RevealRow) -> str:
+    return f"{row.question} You: {_yours(row)}; model {_figures(row)}."

@@ -1,0 +1,290 @@
+"""The Label page: widgets only. What happens is the controller's; what it looks like is here."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.banner import Banner
+from gzactive.app.icons import Icons
+from gzactive.app.label.answer_grid import AnswerGrid
+from gzactive.app.label.breadcrumb import Breadcrumb
+from gzactive.app.label.controller import LabelController
+from gzactive.app.label.image_view import GalaxyView
+from gzactive.app.label.reveal import Reveal
+from gzactive.app.label.reveal_card import RevealCard
+from gzactive.app.label.selection import mix
+from gzactive.app.label.upcoming_strip import UpcomingStrip
+from gzactive.app.tokens import SPACE
+
+__all__ = ["LabelView"]
+
+#: Share of the page's width that the panel takes, and its bounds in pixels.
+_PANEL_SHARE, _PANEL_LEAST, _PANEL_MOST = 0.34, 380, 560
+
+
+class LabelView(QWidget):
+    """Galaxy on the left, as large as it can be; question, answers and the card on the right.
+
+    Parameters
+    ----------
+    controller
+        What it shows and steers.
+    actions
+        The app's actions; those of this page are connected here.
+    icons
+        Draws icons and gives the theme.
+    parent
+        The window.
+    """
+
+    def __init__(
+        self,
+        controller: LabelController,
+        actions: ActionSet,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self._actions = actions
+        self._icons = icons
+        self._shown_question = ""
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.galaxy = GalaxyView(icons.theme, self)
+        self.banner = Banner(icons, self)
+        self.strip = UpcomingStrip(icons.theme, self)
+        self.answers = AnswerGrid(icons, self)
+        self.card = RevealCard(icons, self)
+        self._name = self._label("small")
+        self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._mix = self._label("small")
+        self._mix.setToolTip(
+            "How the galaxies you see are chosen. Those drawn at random are never trained on: "
+            "they measure how well the model does."
+        )
+        self._question = self._label("question", wrap=True)
+        self._help = self._label("muted", wrap=True)
+        self._said = self._label("small")
+        self._breadcrumb = Breadcrumb(icons, self)
+        self._done = QPushButton("Done", self)
+        self._done.setProperty("role", "primary")
+        self._done.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._done.clicked.connect(controller.done)
+        self._note = QLineEdit(self)
+        self._note.setPlaceholderText("Note about this galaxy: Enter saves, Esc leaves")
+        self._note.setAccessibleName("Note about this galaxy")
+        self._note.setMaxLength(2000)
+        self._note.returnPressed.connect(self._save_note)
+        self._note.hide()
+        self._help.hide()
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show all that the controller has now."""
+        self._on_galaxy()
+        self._on_question()
+        self._on_upcoming()
+        self._on_marks()
+
+    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().showEvent(event)
+        self._offer_done()
+        self.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._note.isVisible():
+            self._close_note()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = round(self.width() * _PANEL_SHARE)
+        self._panel.setFixedWidth(max(_PANEL_LEAST, min(_PANEL_MOST, width)))
+
+    # --- building -------------------------------------------------------------------------------
+
+    def _label(self, role: str, *, wrap: bool = False) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("role", role)
+        label.setWordWrap(wrap)
+        return label
+
+    def _lay_out(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        header = QHBoxLayout()
+        header.addWidget(self._name)
+        header.addStretch(1)
+        header.addWidget(self._mix)
+        left = QVBoxLayout()
+        left.setSpacing(SPACE.small)
+        left.addWidget(self.banner)
+        left.addLayout(header)
+        left.addWidget(self.galaxy, 1)
+        left.addWidget(self.strip)
+
+        # Room for two lines, so that the answers stay where they are.
+        self._question.setMinimumHeight(self._question.fontMetrics().lineSpacing() * 3)
+        self._question.setAlignment(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
+        self.answers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        tools = QHBoxLayout()
+        tools.setSpacing(SPACE.tight)
+        tools.addWidget(self._actions.button("label.undo", self, text=True))
+        tools.addWidget(self._actions.button("label.skip", self, text=True))
+        tools.addStretch(1)
+        tools.addWidget(self._done)
+        for name in ("label.restart", "label.flag", "label.note", "label.help"):
+            tools.addWidget(self._actions.button(name, self))
+        self._panel = QWidget(self)
+        right = QVBoxLayout(self._panel)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(SPACE.small)
+        right.addWidget(self._breadcrumb)
+        right.addWidget(self._question)
+        right.addWidget(self._help)
+        right.addWidget(self.answers, 3)
+        right.addLayout(tools)
+        right.addWidget(self._note)
+        right.addWidget(self._said)
+        right.addWidget(self.card, 2)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.medium)
+        row.setSpacing(SPACE.large)
+        row.addLayout(left, 1)
+        row.addWidget(self._panel)
+
+    def _connect(self) -> None:
+        it = self.controller
+        it.galaxy_changed.connect(self._on_galaxy)
+        it.frame_ready.connect(self._on_frame)
+        it.question_changed.connect(self._on_question)
+        it.upcoming_changed.connect(self._on_upcoming)
+        it.marks_changed.connect(self._on_marks)
+        it.revealed.connect(self._on_revealed)
+        it.said.connect(self._said.setText)
+        it.warned.connect(self._on_warned)
+        self.answers.chosen.connect(it.choose)
+        self._actions.connect(
+            {
+                f"label.answer-{key}": lambda position=key - 1: it.choose(position)  # type: ignore[misc]
+                for key in range(1, 10)
+            }
+            | {
+                "label.done": it.done,
+                "label.undo": it.undo,
+                "label.restart": it.restart,
+                "label.skip": it.skip,
+                "label.flag": it.flag,
+                "label.note": self._open_note,
+                "label.help": self._toggle_help,
+                "view.fit": self.galaxy.fit,
+                "view.zoom-in": lambda: self.galaxy.zoom(closer=True),
+                "view.zoom-out": lambda: self.galaxy.zoom(closer=False),
+                "view.invert": self.galaxy.invert,
+            }
+        )
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def _on_galaxy(self) -> None:
+        self._close_note()
+        self._said.setText("")
+        current = self.controller.current
+        self._name.setText(f"Galaxy {current.id_str}" if current is not None else "")
+        self._on_frame()
+
+    def _on_frame(self) -> None:
+        if self.controller.current is None:
+            self.galaxy.show_frame(None, "Every galaxy is done. Thank you!")
+        else:
+            self.galaxy.show_frame(self.controller.frame)
+
+    def _on_question(self) -> None:
+        question = self.controller.question
+        boxes = question is not None and question.kind == "checkboxes"
+        self._question.setText(question.text if question is not None else "")
+        self._breadcrumb.show_path(self.controller.tree, self.controller.walk.path)
+        self._offer_done()
+        if question is not None and self._shown_question != question.name:
+            self.answers.show_question(question)
+            self._help.setText(_help(question))
+        elif question is None:
+            self.answers.show_question(None)
+        self._shown_question = question.name if question is not None else ""
+        if question is not None and boxes:
+            ticked = self.controller.ticked
+            self.answers.tick(
+                {i for i, answer in enumerate(question.answers) if answer.name in ticked}
+            )
+
+    def _offer_done(self) -> None:
+        """Done, and its key, are for questions with boxes only; in a note, Enter saves it."""
+        question = self.controller.question
+        boxes = question is not None and question.kind == "checkboxes"
+        self._done.setVisible(boxes)
+        self._actions["label.done"].setEnabled(boxes and self._note.isHidden())
+
+    def _on_upcoming(self) -> None:
+        coming = self.controller.upcoming
+        following = coming.next()
+        frames = [self.controller.frame_of(each.id_str) for each in following]
+        self.strip.show_thumbnails(
+            [frame.thumbnail if frame is not None else None for frame in frames],
+            len(coming) - len(following),
+        )
+        share = self.controller.project.settings.random_share
+        self._mix.setText(mix({each.selection for each in following}, share))
+
+    def _on_marks(self) -> None:
+        flagged = self.controller.flagged
+        action = self._actions["label.flag"]
+        action.setText("Take the flag off" if flagged else "Flag")
+        action.setIcon(self._icons.icon("flagged" if flagged else "flag"))
+
+    def _on_revealed(self, shown: Reveal | None) -> None:
+        frame = self.controller.frame_of(shown.id_str) if shown is not None else None
+        self.card.show_reveal(shown, frame.thumbnail if frame is not None else None)
+
+    def _on_warned(self, sentence: str, fault: bool) -> None:
+        self.banner.say(sentence, fault=fault)
+
+    # --- note and help --------------------------------------------------------------------------
+
+    def _open_note(self) -> None:
+        if self.controller.current is not None:
+            self._note.show()
+            self._note.setFocus()
+            self._offer_done()
+
+    def _save_note(self) -> None:
+        self.controller.note(self._note.text())
+        self._close_note()
+
+    def _close_note(self) -> None:
+        self._note.clear()
+        self._note.hide()
+        self._offer_done()
+        self.setFocus()
+
+    def _toggle_help(self) -> None:
+        self._help.setVisible(self._help.isHidden())
+
+
+def _help(question) -> str:  # type: ignore[no-untyped-def]
+    """The question's help, then each answer's, as one text."""
+    lines = [question.help] if question.help else []
+    lines += [f"• {answer.text}: {answer.help}" for answer in question.answers if answer.help]
+    return "\n".join(lines) or "There is no help for this question."

@@ -1,0 +1,54 @@
+"""Start the app: the window first, everything heavy after its first paint."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from gzactive.app.main_window import MainWindow
+from gzactive.app.theme import Theme
+
+__all__ = ["make_window", "run_app"]
+
+#: How long a thread may hold Python while another waits. The default of 5 ms is a third of a frame
+#: for every hand-over between the compute thread and the window.
+_SWITCH_SECONDS = 0.001
+
+
+def make_window(app: QApplication, mode: str = "dark") -> MainWindow:
+    """Make the window without showing it; once it is on screen, the log is opened."""
+    app.setApplicationName("gzactive")
+    app.setDesktopFileName("gzactive")
+    window = MainWindow(Theme(app, mode))
+    window.painted.connect(lambda: _keep_log(window))
+    return window
+
+
+def _keep_log(window: MainWindow) -> None:
+    from gzactive.app.logs import log_to_file, relay_uncaught
+
+    relay_uncaught(window.tell, log_to_file())
+
+
+def run_app(project_path: Path | None) -> int:
+    """Run the app until its window is closed.
+
+    Parameters
+    ----------
+    project_path
+        The project to open at once; without one, the start page is shown.
+
+    Returns
+    -------
+    int
+        Exit code for the process.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    window = make_window(app)
+    if project_path is not None:
+        path = project_path
+        window.painted.connect(lambda: window.open_project(path))
+    window.show()
+    return int(app.exec())

@@ -1,0 +1,129 @@
+"""What a person sees without a project: open one, go on with a recent one, or try the sky."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.banner import Banner
+from gzactive.app.icons import Icons
+from gzactive.app.tokens import SPACE
+
+__all__ = ["StartPage"]
+
+_WIDTH = 560
+_APP_ICON = 72
+
+
+class StartPage(QWidget):
+    """The first page; nothing heavy is imported for it.
+
+    Parameters
+    ----------
+    actions
+        The app's actions.
+    icons
+        Draws icons and gives the theme.
+    parent
+        The window.
+    """
+
+    chosen = Signal(Path)
+    sky_wanted = Signal()
+
+    def __init__(self, actions: ActionSet, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._icons = icons
+        self.banner = Banner(icons, self)
+        sign = QLabel(self)
+        sign.setPixmap(icons.app_pixmap(_APP_ICON, self.devicePixelRatioF()))
+        title = QLabel("gzactive", self)
+        title.setProperty("role", "title")
+        words = QLabel(
+            "Label the galaxies your model is least sure of, and watch it learn from you.", self
+        )
+        words.setProperty("role", "muted")
+        words.setWordWrap(True)
+        self._open = self._button("Open a project…", primary=True)
+        self._open.clicked.connect(actions["project.open"].trigger)
+        self._sky = self._button("Try the simulated sky")
+        self._sky.setToolTip("Draws a few hundred galaxies on this computer and opens them.")
+        self._sky.clicked.connect(self.sky_wanted)
+        hint = QLabel(
+            "Galaxies of your own become a project in the terminal:\n"
+            "gzactive new my-project --images folder-of-images",
+            self,
+        )
+        hint.setProperty("role", "small")
+        hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(SPACE.tight)
+
+        top = QHBoxLayout()
+        top.setSpacing(SPACE.large)
+        top.addWidget(sign)
+        name = QVBoxLayout()
+        name.setSpacing(SPACE.hair)
+        name.addStretch(1)
+        name.addWidget(title)
+        name.addWidget(words)
+        name.addStretch(1)
+        top.addLayout(name, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE.medium)
+        buttons.addWidget(self._open, 1)
+        buttons.addWidget(self._sky, 1)
+        middle = QWidget(self)
+        middle.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(middle)
+        column.setSpacing(SPACE.large)
+        column.addStretch(2)
+        column.addWidget(self.banner)
+        column.addLayout(top)
+        column.addLayout(buttons)
+        column.addLayout(self._recent)
+        column.addWidget(hint)
+        column.addStretch(3)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addWidget(middle, 4)
+        row.addStretch(1)
+        self._retint()
+        icons.theme.changed.connect(self._retint)
+
+    def show_recent(self, projects: list[Path]) -> None:
+        """List the projects opened lately."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        if not projects:
+            return
+        heading = QLabel("Recent", self)
+        heading.setProperty("role", "heading")
+        self._recent.addWidget(heading)
+        for path in projects:
+            button = QPushButton(path.name, self)
+            button.setProperty("role", "quiet")
+            button.setIcon(self._icons.icon("open", 16))
+            button.setToolTip(str(path))
+            button.setAccessibleName(f"Open {path.name}")
+            button.setStyleSheet("text-align: left;")
+            button.clicked.connect(lambda _checked=False, which=path: self.chosen.emit(which))
+            self._recent.addWidget(button)
+
+    def _button(self, text: str, *, primary: bool = False) -> QPushButton:
+        button = QPushButton(text, self)
+        if primary:
+            button.setProperty("role", "primary")
+        button.setMinimumHeight(52)
+        button.setIconSize(QSize(24, 24))
+        return button
+
+    def _retint(self) -> None:
+        colours = self._icons.theme.colours
+        self._sky.setIcon(self._icons.icon("sky", 24))
+        picture = self._icons.pixmap("open", 24, colours.on_accent, self.devicePixelRatioF())
+        self._open.setIcon(picture)

@@ -1,0 +1,82 @@
+"""The quiet line at the foot of the window: what computes, what came of it, what is next."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.job import Job
+from gzactive.app.tokens import SPACE
+
+__all__ = ["StatusStrip"]
+
+_BAR = 160
+
+
+class StatusStrip(QWidget):
+    """Progress of the job that runs, with cancel; else the last result.
+
+    Parameters
+    ----------
+    actions
+        Gives the cancel button.
+    parent
+        The window.
+    """
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.words = QLabel(self)
+        self.words.setProperty("role", "muted")
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(_BAR)
+        self._cancel = actions.button("train.cancel", self)
+        self.schedule = QLabel(self)
+        self.schedule.setProperty("role", "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE.large, SPACE.tight, SPACE.large, SPACE.tight)
+        row.setSpacing(SPACE.medium)
+        row.addWidget(self._bar)
+        row.addWidget(self._cancel)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.schedule)
+        # The line keeps its height when the bar comes and goes.
+        self.setFixedHeight(self._cancel.sizeHint().height() + 2 * SPACE.tight)
+        self._job: Job | None = None
+        self._show_bar(False)
+
+    def watch(self, job: Job) -> None:
+        """Show this job's progress until it ends."""
+        self._job = job
+        self._bar.setRange(0, 0)
+        self.words.setText(job.title)
+        self._show_bar(True)
+        job.progress.connect(self._on_progress)
+
+    def leave(self, job: Job) -> None:
+        """The job has ended; what it came to is said by whoever started it."""
+        if job is self._job:
+            self._job = None
+            self._show_bar(False)
+            self.words.setText("")
+
+    def say(self, sentence: str) -> None:
+        """One line, until the next job begins."""
+        if self._job is None:
+            self.words.setText(sentence)
+            self.words.setToolTip(sentence)
+
+    def _on_progress(self, stage: str, done: int, total: int) -> None:
+        job = self._job
+        if job is None:
+            return
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+        count = f" {done:,} of {total:,}" if total else ""
+        self.words.setText(f"{job.title} · {stage}{count}" if stage else job.title)
+
+    def _show_bar(self, shown: bool) -> None:
+        self._bar.setVisible(shown)
+        self._cancel.setVisible(shown)

@@ -1,0 +1,106 @@
+"""The one style sheet, written from the tokens; widgets carry a role, never a colour of their own.
+
+What needs more than a style sheet (answer buttons, fraction bars, the galaxy) paints itself from
+the same tokens.
+"""
+
+from gzactive.app.tokens import RADIUS, SPACE, TYPE, Colours
+
+__all__ = ["stylesheet"]
+
+
+def stylesheet(colours: Colours, point_size: float) -> str:
+    """Style sheet for one mode.
+
+    Parameters
+    ----------
+    colours
+        The mode's colours.
+    point_size
+        The person's font size in points; the type scale multiplies it.
+    """
+    c, s = colours, SPACE
+
+    def points(scale: float) -> str:
+        return f"{point_size * scale:.2f}pt"
+
+    return f"""
+    QWidget {{ color: {c.text}; }}
+    QMainWindow, QDialog, QWidget[role="page"] {{ background: {c.background}; }}
+    QWidget[role="panel"] {{
+        background: {c.surface}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
+    QWidget[role="rail"] {{ background: {c.surface}; border-right: 1px solid {c.border}; }}
+    QWidget[role="strip"] {{ background: {c.surface}; border-top: 1px solid {c.border}; }}
+    QWidget[role="banner"] {{
+        background: {c.raised}; border: 1px solid {c.accent}; border-radius: {RADIUS}px; }}
+    QWidget[role="banner"][fault="true"] {{ border-color: {c.danger}; }}
+    QLabel {{ background: transparent; }}
+    QLabel[role="title"] {{ font-size: {points(TYPE.title)}; font-weight: 600; }}
+    QLabel[role="question"] {{ font-size: {points(TYPE.question)}; font-weight: 600; }}
+    QLabel[role="heading"] {{ font-size: {points(TYPE.lead)}; font-weight: 600; }}
+    QLabel[role="muted"] {{ color: {c.muted}; }}
+    QLabel[role="small"] {{ color: {c.muted}; font-size: {points(TYPE.small)}; }}
+    QLabel[role="strong"] {{ font-weight: 600; }}
+    QLabel[role="fault"] {{ color: {c.danger}; }}
+    QLabel[role="key"] {{
+        color: {c.text}; background: {c.raised}; border: 1px solid {c.border};
+        border-radius: {SPACE.tight}px; padding: 1px {s.small}px; font-weight: 600; }}
+    QPushButton, QToolButton {{
+        background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        padding: {s.small}px {s.medium}px; }}
+    QPushButton:hover, QToolButton:hover {{ background: {c.hover}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {c.border}; }}
+    QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.accent}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.surface}; }}
+    QPushButton[role="primary"] {{
+        background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
+        font-weight: 600; }}
+    QPushButton[role="primary"]:focus {{ border: 2px solid {c.text}; }}
+    QPushButton[role="primary"]:disabled {{
+        background: {c.surface}; color: {c.muted}; border-color: {c.border}; }}
+    QToolButton[role="quiet"], QPushButton[role="quiet"] {{
+        background: transparent; border: 1px solid transparent; padding: {s.tight}px {s.small}px; }}
+    QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover {{ background: {c.hover}; }}
+    QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus {{
+        border: 1px solid {c.accent}; }}
+    QToolButton[role="quiet"]:disabled {{ background: transparent; }}
+    QToolButton[role="nav"] {{
+        background: transparent; border: 2px solid transparent; border-radius: {RADIUS}px;
+        padding: {s.small}px {s.tight}px; font-size: {points(TYPE.small)}; color: {c.muted}; }}
+    QToolButton[role="nav"]:hover {{ background: {c.hover}; }}
+    QToolButton[role="nav"]:checked {{ background: {c.raised}; color: {c.accent}; }}
+    QToolButton[role="nav"]:focus {{ border-color: {c.accent}; }}
+    QProgressBar {{
+        background: {c.raised}; border: none; border-radius: {s.hair}px; max-height: 6px;
+        min-height: 6px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: {s.hair}px; }}
+    QLineEdit {{
+        background: {c.background}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        padding: {s.small}px; selection-background-color: {c.accent};
+        selection-color: {c.on_accent}; }}
+    QLineEdit:focus {{ border: 2px solid {c.accent}; }}
+    QMenuBar {{ background: {c.surface}; border-bottom: 1px solid {c.border}; }}
+    QMenuBar::item {{ background: transparent; padding: {s.tight}px {s.small}px; }}
+    QMenuBar::item:selected {{ background: {c.hover}; border-radius: {s.tight}px; }}
+    QMenu {{ background: {c.raised}; border: 1px solid {c.border}; padding: {s.tight}px; }}
+    QMenu::item {{ padding: {s.tight}px {s.huge}px; border-radius: {s.tight}px; }}
+    QMenu::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
+    QMenu::item:disabled {{ color: {c.muted}; }}
+    QMenu::separator {{ background: {c.border}; height: 1px; margin: {s.tight}px; }}
+    QToolTip {{
+        background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
+        padding: {s.tight}px; }}
+    QTableView {{
+        background: {c.surface}; alternate-background-color: {c.background}; border: none;
+        gridline-color: transparent; selection-background-color: {c.hover};
+        selection-color: {c.text}; }}
+    QTableView:focus {{ border: 1px solid {c.accent}; }}
+    QHeaderView::section {{
+        background: {c.surface}; color: {c.muted}; border: none; padding: {s.small}px;
+        font-size: {points(TYPE.small)}; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; }}
+    QScrollBar::handle {{ background: {c.border}; border-radius: 5px; min-height: 24px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    """

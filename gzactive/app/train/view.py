@@ -1,0 +1,146 @@
+"""The Train page: start a round, see what rounds came to, and choose which is in use."""
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.icons import Icons
+from gzactive.app.tokens import SPACE
+from gzactive.app.train.controller import TrainController
+from gzactive.app.train.loss_curve import LossCurve
+from gzactive.app.train.rounds_model import RoundsModel
+
+__all__ = ["TrainView"]
+
+
+class TrainView(QWidget):
+    """Widgets of the page; what happens is the controller's.
+
+    Parameters
+    ----------
+    controller
+        What it shows and steers.
+    actions
+        The app's actions.
+    icons
+        Draws icons and gives the theme.
+    parent
+        The window.
+    """
+
+    def __init__(
+        self,
+        controller: TrainController,
+        actions: ActionSet,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self._actions = actions
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        title = QLabel("Train", self)
+        title.setProperty("role", "title")
+        self._schedule = QLabel(self)
+        self._schedule.setProperty("role", "muted")
+        self._told = QLabel(controller.sentence, self)
+        self._told.setWordWrap(True)
+        self._start = QPushButton("Start a round now", self)
+        self._start.setProperty("role", "primary")
+        self._start.clicked.connect(controller.start)
+        self._cancel = QPushButton("Cancel", self)
+        self._cancel.clicked.connect(actions["train.cancel"].trigger)
+        self._rows = RoundsModel(controller, self)
+        self.table = QTableView(self)
+        self.table.setModel(self._rows)
+        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.verticalHeader().hide()
+        self.table.setAccessibleName("Rounds")
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        self._use = QPushButton("Put this round in use", self)
+        self._use.clicked.connect(lambda: controller.promote(self._selected()))
+        self._back = QPushButton("Roll back", self)
+        self._back.setToolTip("Put the weights in use that were in use before.")
+        self._back.clicked.connect(controller.roll_back)
+        self.curve = LossCurve(icons.theme, self)
+        self._curve_title = QLabel(self)
+        self._curve_title.setProperty("role", "heading")
+        self._lay_out(title)
+        controller.changed.connect(self._refresh)
+        controller.told.connect(self._told.setText)
+        controller.session.schedule_changed.connect(self._show_schedule)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row)
+        self._refresh()
+
+    def _lay_out(self, title: QLabel) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(SPACE.medium)
+        top.addWidget(self._start)
+        top.addWidget(self._cancel)
+        top.addWidget(self._schedule)
+        top.addStretch(1)
+        below = QHBoxLayout()
+        below.addWidget(self._use)
+        below.addWidget(self._back)
+        below.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(SPACE.medium)
+        left.addWidget(self.table, 1)
+        left.addLayout(below)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE.small)
+        right.addWidget(self._curve_title)
+        right.addWidget(self.curve, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(SPACE.huge)
+        middle.addLayout(left, 1)
+        middle.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.huge, SPACE.large, SPACE.huge, SPACE.large)
+        column.setSpacing(SPACE.medium)
+        column.addWidget(title)
+        column.addLayout(top)
+        column.addWidget(self._told)
+        column.addLayout(middle, 1)
+
+    def _refresh(self) -> None:
+        self.table.selectRow(0)
+        self._show_schedule()
+        self._on_row()
+
+    def _show_schedule(self) -> None:
+        session = self.controller.session
+        self._start.setEnabled(not session.round_running)
+        self._cancel.setEnabled(session.busy)
+        self._schedule.setText(session.schedule_words)
+
+    def _on_row(
+        self, current: QModelIndex | None = None, previous: QModelIndex | None = None
+    ) -> None:
+        number = self._selected()
+        self._use.setEnabled(number != self.controller.current)
+        self._use.setText(f"Put round {number} in use" if number else "Put the start in use")
+        self._back.setEnabled(self.controller.current > 0)
+        self._curve_title.setText(
+            f"How round {number} was fitted" if number else "The weights from the start"
+        )
+        self.curve.show_curves(self.controller.curves(number))
+
+    def _selected(self) -> int:
+        row = self.table.currentIndex().row()
+        return self._rows.number_at(max(0, row))

@@ -1,0 +1,154 @@
+"""What the app computes, as plain functions for the compute thread: no Qt, no widgets.
+
+Each imports what it needs when it runs, since the window is on screen before any of it loads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gzactive.progress import Progress
+
+if TYPE_CHECKING:
+    from gzactive.active.rounds import Round
+    from gzactive.app.label.model_view import ModelView
+    from gzactive.app.label.upcoming import UpcomingGalaxy
+    from gzactive.project import Project
+
+__all__ = [
+    "QUEUE",
+    "Opened",
+    "Ranking",
+    "fine_tune",
+    "look_at_galaxies",
+    "make_sky",
+    "open_project",
+    "promote",
+    "rank",
+    "wake_model",
+]
+
+#: Galaxies in a queue: several rounds' worth, so that it does not run dry before the next ranking.
+QUEUE = 250
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What labelling goes on with: galaxies in order, and what the model thinks of all of them."""
+
+    queue: "list[UpcomingGalaxy]"
+    model_view: "ModelView | None"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A project that is open.
+
+    Parameters
+    ----------
+    project
+        It; whoever gets it closes it.
+    ranking
+        A first queue.
+    unseen
+        Galaxies without features.
+    since_round
+        Galaxies finished since the last round.
+    """
+
+    project: "Project"
+    ranking: Ranking
+    unseen: int
+    since_round: int
+
+
+def open_project(path: Path, progress: Progress) -> Opened:
+    """Open a project and find what can be labelled at once."""
+    progress("Reading the catalogue", 0, 0)
+    from gzactive.active.rounds import rounds
+    from gzactive.inference import features_for
+    from gzactive.project import Project
+
+    project = Project.open(path)
+    try:
+        ranking = rank(project, progress)
+        made = rounds(project)
+        position = made[-1].manifest["label_log"]["sequence"] if made else None
+        since_round = project.labels.finished_count(since_sequence=position)
+        known = len(features_for(project).id_str)
+        unseen = len(project.catalog) - known - len(project.problems.frame())
+    except BaseException:
+        project.close()
+        raise
+    return Opened(project, ranking, max(0, unseen), since_round)
+
+
+def wake_model(project: "Project", progress: Progress) -> Any:
+    """Import Keras, build the backbone and trace it, so that nothing stutters later."""
+    progress("Loading TensorFlow", 0, 0)
+    from gzactive.inference import load_backbone
+
+    model = load_backbone(project)
+    progress("Warming up", 0, 0)
+    model.warm()
+    return model
+
+
+def look_at_galaxies(project: "Project", model: Any, progress: Progress) -> Any:
+    """Compute the features that are missing; resumable."""
+    from gzactive.inference import extract_features
+
+    return extract_features(project, model=model, progress=progress)
+
+
+def rank(project: "Project", progress: Progress) -> Ranking:
+    """Score every galaxy that has features with the head in use, and choose the next ones."""
+    progress("Choosing the next galaxies", 0, 0)
+    from gzactive.active.queue import build_queue
+    from gzactive.active.ranking import current_scores
+    from gzactive.app.label.model_view import ModelView
+    from gzactive.app.label.upcoming import UpcomingGalaxy
+
+    settings = project.settings
+    ids = build_queue(
+        project,
+        n=QUEUE,
+        by=settings.by,
+        question=settings.question,
+        labeller=settings.labeller,
+        pool=settings.pool or None,
+        progress=progress,
+    )["id_str"].tolist()
+    # What was recorded on issue is what the labels will carry, so it is read back.
+    issues: Mapping[str, Any] = project.labels.issued(ids).to_dict("index")
+    queue = [UpcomingGalaxy.from_issue(id_str, issues[id_str]) for id_str in ids]
+    scores = current_scores(project, progress=progress)
+    if not len(scores.id_str):
+        return Ranking(queue, None)
+    return Ranking(
+        queue, ModelView(scores.id_str, scores.arrays["fractions"], scores.arrays["spread"])
+    )
+
+
+def fine_tune(project: "Project", progress: Progress) -> "Round":
+    """One round: learn from the labels so far, judge it, promote it or not."""
+    from gzactive.active.rounds import run_round
+
+    return run_round(project, progress=progress)
+
+
+def promote(project: "Project", number: int, progress: Progress) -> None:
+    """Put a round in use, or the base head with 0."""
+    from gzactive.active import rounds
+
+    rounds.promote(project, number)
+
+
+def make_sky(folder: Path, progress: Progress) -> Path:
+    """Make the simulated sky's project, as the demonstration does."""
+    from gzactive.demo import make_demo_project
+
+    project = make_demo_project(folder, progress=progress)
+    project.close()
+    return project.path
