@@ -1,10 +1,15 @@
 """Trees and simulated votes shared by the model's tests."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from gzactive.trees import DecisionTree, load_tree
+
+DrawVotes = Callable[[NDArray[Any], DecisionTree, int, int], NDArray[np.int64]]
 
 
 @pytest.fixture(scope="session")
@@ -24,16 +29,19 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(20260101)
 
 
-def draw_votes(
-    concentrations: NDArray[np.float64], tree: DecisionTree, asked: NDArray[np.int64], seed: int
-) -> NDArray[np.int64]:
-    """Votes from the Dirichlet-multinomial: ``asked`` (n, questions) says how many a question."""
-    rng = np.random.default_rng(seed)
-    votes = np.zeros(concentrations.shape, np.int64)
-    for index, question in enumerate(tree.modelled):
-        part = tree.slice(question.name)
-        weight = rng.gamma(concentrations[:, part])
-        votes[:, part] = rng.multinomial(
-            asked[:, index], weight / weight.sum(axis=1, keepdims=True)
-        )
-    return votes
+@pytest.fixture(scope="session")
+def draw_votes() -> DrawVotes:
+    """Votes from the Dirichlet-multinomial: (concentrations, tree, votes a question, seed)."""
+
+    def draw(
+        concentrations: NDArray[Any], tree: DecisionTree, count: int, seed: int
+    ) -> NDArray[np.int64]:
+        rng = np.random.default_rng(seed)
+        votes = np.zeros(concentrations.shape, np.int64)
+        for question in tree.modelled:
+            part = tree.slice(question.name)
+            weight = rng.gamma(concentrations[:, part].astype(float))
+            votes[:, part] = rng.multinomial(count, weight / weight.sum(axis=1, keepdims=True))
+        return votes
+
+    return draw
