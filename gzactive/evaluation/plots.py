@@ -134,9 +134,9 @@ def fraction_intervals(
         shown = np.ones(count) if relevant is None else np.where(relevant < 0.5, 0.3, 1.0)
         # LineCollection takes one alpha a row, so a dimmed question stays readable.
         axes.hlines(rows, low, high, color=_COLOURS[0], linewidth=4, alpha=0.45 * shown)
-        axes.scatter(fractions.mean(axis=1), rows, s=18, color=_COLOURS[0], alpha=shown, zorder=3)
+        axes.scatter(fractions.mean(axis=1), rows, s=18, color=_COLOURS[0], alpha=list(shown), zorder=3)
         if votes is not None:
-            axes.scatter(votes, rows, s=26, marker="x", color=_COLOURS[1], alpha=shown, zorder=4)
+            axes.scatter(votes, rows, s=26, marker="x", color=_COLOURS[1], alpha=list(shown), zorder=4)
         axes.set_yticks(rows, answers, fontsize=7.5)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.7, count - 0.3)

@@ -1,0 +1,74 @@
+"""What a project holds, as small tables for people: the `info` command and the Project page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gzactive.active.round_files import current_round, rounds
+from gzactive.inference import cached_features, current_head
+from gzactive.project import Project
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Summary", "summarise"]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Tables about a project.
+
+    Attributes
+    ----------
+    facts
+        Two columns: what, and how much or where.
+    rounds
+        One row a round, with what it was fitted to and how it was judged.
+    problems
+        How many images cannot be read, by reason.
+    """
+
+    facts: pd.DataFrame
+    rounds: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def summarise(project: Project) -> Summary:
+    """Count what a project holds; seconds on a million galaxies."""
+    import pandas as pd
+
+    tree, catalog, labels = project.tree, project.catalog, project.labels
+    total, reserved = len(catalog), int(catalog["reserved"].sum())
+    people = labels.labellers()
+    source = labels.catalogue_source(tree)
+    _, weights_id, number = current_head(project)
+    facts = [
+        ("folder", str(project.path)),
+        ("tree", f"{tree.id}: {tree.title}"),
+        ("galaxies", f"{total:,}, of which {reserved:,} are reserved and never train"),
+        ("features", f"{cached_features(project):,} of {total:,} computed"),
+        ("finished", f"{labels.finished_count():,} classifications by hand"),
+        ("labellers", ", ".join(people) or "nobody yet"),
+        ("labelled", f"{len(labels.votes(tree)):,} galaxies, scripted labels included"),
+        ("catalogue votes", f"from {source['source']}" if source else "none"),
+        ("head in use", f"round {number} ({weights_id})" if number else f"start ({weights_id})"),
+        ("disk", f"{_size(project):.1f} MB"),
+    ]
+    current = current_round(project)
+    table = pd.DataFrame(
+        [
+            (made.number, made.n_training, made.n_held_out, made.loss, made.previous_loss)
+            for made in rounds(project)
+        ],
+        columns=["round", "trained on", "judged on", "held-out loss", "before"],
+    )
+    table["in use"] = ["←" if number == current else "" for number in table["round"]]
+    problems = project.problems.frame().value_counts("reason").rename("images").reset_index()
+    return Summary(pd.DataFrame(facts, columns=["what", "value"]), table, problems)
+
+
+def _size(project: Project) -> float:
+    """Megabytes on disk."""
+    files = (path for path in project.path.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in files) / 1e6

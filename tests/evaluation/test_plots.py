@@ -1,0 +1,48 @@
+"""Figures are SVG that any reader can open, and the same data give the same bytes."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gzactive.evaluation.plots import fraction_intervals, learning_curves, round_history
+
+
+@pytest.fixture
+def curves() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    rows = [
+        (strategy, seed, labels, 5.0 - drop * labels + rng.normal(0, 0.1))
+        for strategy, drop in (("mutual information", 0.02), ("random", 0.01))
+        for seed in range(3)
+        for labels in (0, 40, 80)
+    ]
+    return pd.DataFrame(rows, columns=["strategy", "seed", "labels", "held_out_loss"])
+
+
+def test_learning_curves_name_every_strategy_and_the_axes(curves: pd.DataFrame) -> None:
+    svg = learning_curves(curves, label="held-out loss (nats a galaxy)")
+    text = " ".join(ElementTree.fromstring(svg).itertext())
+    for words in ("mutual information", "random", "galaxies labelled", "held-out loss"):
+        assert words in text
+
+
+def test_the_same_data_give_the_same_bytes(curves: pd.DataFrame) -> None:
+    assert learning_curves(curves) == learning_curves(curves.copy())
+
+
+def test_fraction_intervals_show_each_answer_once_and_survive_unasked_questions() -> None:
+    answers = ["bar: Strong", "bar: Weak", "bar: No"]
+    fractions = np.random.default_rng(0).dirichlet([2, 3, 5], size=30).T
+    votes = np.array([0.2, 0.8, np.nan])
+    svg = fraction_intervals(answers, fractions, votes=votes)
+    text = list(ElementTree.fromstring(svg).itertext())
+    assert [text.count(answer) for answer in answers] == [1, 1, 1]
+
+
+def test_round_history_draws_training_and_validation() -> None:
+    svg = round_history({"loss": [3.0, 2.0, 1.5], "validation_loss": [3.1, 2.2, 2.0]})
+    text = " ".join(ElementTree.fromstring(svg).itertext())
+    assert "validation loss" in text
+    assert "epoch" in text
