@@ -128,7 +128,7 @@ def measure(
     head
         Its answers must be those of the tree.
     features
-        Shape (galaxies, width), float16 or float32; an array or an HDF5 dataset.
+        Shape (galaxies, width), float16 or float32; an array, or rows of a feature store.
     tree
         The tree whose ``columns`` name the answers.
     n_samples, seed
@@ -187,14 +187,15 @@ def acquisition_scores(
     n_best = min(n_best, len(single))
     if n_best == 0:
         return Acquisition(score, exact)
-    # In file order: HDF5 reads increasing rows only.
+    # In file order: rows on the disk are then read in one sweep.
     best = np.sort(np.argpartition(-single, n_best - 1)[:n_best])
     exact[best] = True
     progress("Scoring the best", 0, n_best)
     step = 250
     for start in range(0, n_best, step):
         rows = best[start : start + step]
-        score[rows] = _exact_scores(head, features[rows], tree, by, question, n_samples, seed)
+        taken = features[rows] if isinstance(features, np.ndarray) else features.take(rows)
+        score[rows] = _exact_scores(head, taken, tree, by, question, n_samples, seed)
         progress("Scoring the best", min(start + step, n_best), n_best)
     informative = best[single[best] > 0]
     if len(informative):

@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gzactive.active.votes import vote_fractions
-from gzactive.trees import DecisionTree, load_tree
+from gzactive.inference import feature_store
+from gzactive.model.head import Head
+from gzactive.model.weights_file import write_weights
+from gzactive.project import Project
+from gzactive.stores.labels import NewEvent, join_answers
+from gzactive.trees import DecisionTree, Walk, load_tree
 
 WIDTH = 1280
 
@@ -62,3 +68,84 @@ def decals_sky():
 @pytest.fixture(scope="session")
 def ring_sky():
     return make_sky("rings", n=300)
+
+
+def ids_of(sky):
+    return [f"g{row:05d}" for row in range(len(sky))]
+
+
+def votes_table(sky, rows=None, votes=None):
+    """A table of votes as people import it, of some galaxies of a sky."""
+    rows = np.arange(len(sky)) if rows is None else np.asarray(rows)
+    counts = (sky.votes if votes is None else votes)[rows]
+    table = pd.DataFrame(counts, columns=list(sky.tree.columns))
+    table.insert(0, "id_str", np.array(ids_of(sky))[rows])
+    return table
+
+
+@pytest.fixture
+def make_project(tmp_path):
+    """Make projects on a sky, with cached features and a weights file; closed at the end."""
+    opened = []
+
+    def make(sky, *, head=None, features=True, seed=0, name="project"):
+        weights = tmp_path / f"{name}.safetensors"
+        columns = sky.tree.columns if head is not None else ()
+        write_weights(
+            weights,
+            {"stem/kernel": np.ones((3, 3))},
+            head=head,
+            tree_id=sky.tree.id if head is not None else None,
+            columns=columns,
+            channels=1,
+            card={},
+            dtype="float32",
+        )
+        ids = ids_of(sky)
+        catalog = pd.DataFrame({"id_str": ids, "file_loc": [f"/images/{one}.png" for one in ids]})
+        project = Project.create(tmp_path / name, catalog, sky.tree, weights=weights, seed=seed)
+        opened.append(project)
+        if features is not False:
+            rows = np.arange(len(sky)) if features is True else np.asarray(features)
+            feature_store(project).write_part(
+                np.array(ids)[rows].tolist(), [f"hash-{row}" for row in rows], sky.features[rows]
+            )
+        return project
+
+    yield make
+    for project in opened:
+        project.close()
+
+
+def some_head(sky, seed=0):
+    """A head that tells galaxies apart, though wrongly."""
+    rng = np.random.default_rng(seed)
+    return Head(rng.normal(0, 0.05, (WIDTH, len(sky.tree.columns))), np.full(34, -2.0))
+
+
+def finish(project, labeller, id_str, answers, **context):
+    """One person walks the tree for one galaxy, event by event."""
+    tree = project.tree
+    walk = Walk(tree)
+    given = {
+        "labeller": labeller,
+        "id_str": id_str,
+        "tree_id": tree.id,
+        "tree_hash": tree.hash,
+        **context,
+    }
+    while not walk.finished:
+        question = walk.question
+        chosen = answers(question)
+        step = walk.answer(chosen)
+        project.labels.append(
+            NewEvent(
+                kind="answer", question=step.question, answer=join_answers(step.answers), **given
+            )
+        )
+    project.labels.append(NewEvent(kind="finish", **given))
+
+
+def first_answers(question):
+    """The person who always takes the first answer, and ticks nothing."""
+    return [] if question.kind == "checkboxes" else question.answers[0].name
