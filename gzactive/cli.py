@@ -186,11 +186,21 @@ def features(
 def rank(
     project: ProjectFolder,
     by: Annotated[
-        str, typer.Option("--by", help="mutual-information, entropy or random.")
-    ] = "mutual-information",
+        str | None,
+        typer.Option(
+            "--by",
+            help="mutual-information, entropy or random; by default as the project is set.",
+            show_default="mutual-information",
+        ),
+    ] = None,
     question: Annotated[
-        str, typer.Option("--question", help="One question of the tree, or 'tree' for all.")
-    ] = "tree",
+        str | None,
+        typer.Option(
+            "--question",
+            help="One question of the tree, or 'tree' for all; by default as the project is set.",
+            show_default="tree",
+        ),
+    ] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="How many galaxies.")] = 20,
     out: Annotated[Path | None, typer.Option("--out", help="Write them to this CSV.")] = None,
 ) -> None:
@@ -198,8 +208,14 @@ def rank(
     from gzactive.active.queue import build_queue
 
     with _open(project) as opened, progress_bars() as progress:
-        queue = build_queue(opened, n=n, by=by, question=question, progress=progress)
-    show_or_write(queue, out, f"Next {len(queue):,} galaxies by {by}")
+        queue = build_queue(
+            opened,
+            n=n,
+            by=by or opened.settings.by,
+            question=question or opened.settings.question,
+            progress=progress,
+        )
+    show_or_write(queue, out, f"Next {len(queue):,} galaxies to ask about")
 
 
 @app.command(rich_help_panel=_WORK)
@@ -215,9 +231,7 @@ def label(
 
     with _open(project) as opened:
         added = add_labels(opened, votes, labeller=labeller)
-    console().print(
-        f"{added.galaxies:,} galaxies labelled by {labeller}, {added.votes:,} votes."
-    )
+    console().print(f"{added.galaxies:,} galaxies labelled by {labeller}, {added.votes:,} votes.")
     for sentence in added.remarks:
         console().print(sentence)
     console().print(f"Next: [bold]gzactive finetune {project}[/bold]")

@@ -11,7 +11,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gzactive.errors import GzactiveError
 from gzactive.progress import Progress, silent
@@ -177,9 +177,9 @@ def _compare(
     from gzactive.inference import base_head
 
     tree, base = project.tree, base_head(project)
-    votes = volunteers.loc[features.id_str, list(tree.columns)].to_numpy()
-    reserved = project.catalog.set_index("id_str").loc[features.id_str, "reserved"].to_numpy()
-    curves = []
+    votes = volunteers.loc[list(features.id_str), list(tree.columns)].to_numpy()
+    reserved = project.catalog.set_index("id_str").loc[list(features.id_str), "reserved"].to_numpy()
+    curves: list[pd.DataFrame] = []
     total = len(_STRATEGIES) * _REPEATS
     for strategy, name in _STRATEGIES.items():
         for repeat in range(_REPEATS):
@@ -273,18 +273,17 @@ def _sections(
 def _asked_cards(project: Project, asked: pd.DataFrame) -> list[Card]:
     from gzactive.evaluation.report import Card, thumbnail
 
-    images = project.catalog.set_index("id_str")["file_loc"]
-    first = asked.groupby("round").head(_CARDS)
-    return [
-        Card(
-            thumbnail(images[row.id_str]),
-            f"Round {row.round}, no. {row.rank}",
-            (_REASONS.get(row.selection, row.selection), f"{row.acquisition:.3f} nats")
-            if row.selection == "active"
-            else (_REASONS.get(row.selection, row.selection),),
+    images = project.catalog.set_index("id_str")["file_loc"].to_dict()
+    rows: Any = asked.groupby("round").head(_CARDS).itertuples()
+    cards = []
+    for row in rows:
+        lines = [_REASONS.get(row.selection, row.selection)]
+        if row.selection == "active":
+            lines.append(f"{row.acquisition:.3f} nats")
+        cards.append(
+            Card(thumbnail(images[row.id_str]), f"Round {row.round}, no. {row.rank}", tuple(lines))
         )
-        for row in first.itertuples()
-    ]
+    return cards
 
 
 def _fraction_pairs(project: Project, volunteers: pd.DataFrame) -> list[tuple[Card, Chart]]:
@@ -310,7 +309,9 @@ def _fraction_pairs(project: Project, volunteers: pd.DataFrame) -> list[tuple[Ca
     pairs = []
     for row, id_str in enumerate(features.id_str):
         votes = volunteers.loc[id_str, list(tree.columns)].to_numpy(float)
-        kept, names, voted = [], [], []
+        kept: list[int] = []
+        names: list[str] = []
+        voted: list[float] = []
         for column, question in enumerate(tree.modelled):
             if paths[row, column] < 0.5:
                 continue
@@ -319,7 +320,7 @@ def _fraction_pairs(project: Project, volunteers: pd.DataFrame) -> list[tuple[Ca
             kept += range(part.start, part.stop)
             names += [f"{question.name}: {answer.text}" for answer in question.answers]
             voted += list(votes[part] / total if total else votes[part] * np.nan)
-        svg = fraction_intervals(names, fractions[row, kept], votes=np.array(voted))
+        svg = fraction_intervals(names, fractions[row][kept], votes=np.array(voted))
         pairs.append((Card(thumbnail(catalog.loc[id_str, "file_loc"]), id_str), Chart(svg, "")))
     return pairs
 
@@ -328,13 +329,13 @@ def _top_cards(project: Project) -> list[tuple[str, str, list[Card]]]:
     from gzactive.active.ranking import top
     from gzactive.evaluation.report import Card, thumbnail
 
-    images = project.catalog.set_index("id_str")["file_loc"]
+    images = project.catalog.set_index("id_str")["file_loc"].to_dict()
     found = []
     for question, answer in _SURE:
-        rows = top(project, f"{question}_{answer}", 6)
+        rows: Any = top(project, f"{question}_{answer}", 6).itertuples()
         cards = [
             Card(thumbnail(images[row.id_str]), f"{row.fraction:.0%} of votes", (row.id_str,))
-            for row in rows.itertuples()
+            for row in rows
         ]
         found.append((question, project.tree.question(question).answer(answer).text, cards))
     return found

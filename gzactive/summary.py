@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gzactive.active.round_files import current_round, rounds
-from gzactive.inference import cached_features, current_head
+from gzactive.inference import current_head, feature_store
 from gzactive.project import Project
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ def summarise(project: Project) -> Summary:
 
     tree, catalog, labels = project.tree, project.catalog, project.labels
     total, reserved = len(catalog), int(catalog["reserved"].sum())
-    people = labels.labellers()
+    people = labels.labellers
     source = labels.catalogue_source(tree)
     _, weights_id, number = current_head(project)
     facts = [
         ("folder", str(project.path)),
         ("tree", f"{tree.id}: {tree.title}"),
         ("galaxies", f"{total:,}, of which {reserved:,} are reserved and never train"),
-        ("features", f"{cached_features(project):,} of {total:,} computed"),
+        ("features", f"{len(feature_store(project)):,} of {total:,} computed"),
         ("finished", f"{labels.finished_count():,} classifications by hand"),
         ("labellers", ", ".join(people) or "nobody yet"),
         ("labelled", f"{len(labels.votes(tree)):,} galaxies, scripted labels included"),

@@ -70,7 +70,7 @@ def test_a_table_alone_resolves_paths_beside_itself(pictures: Path, tmp_path: Pa
 
 
 def test_nothing_to_make_a_project_from_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(GzactiveError, match="give --images .* --catalog"):
+    with pytest.raises(GzactiveError, match=r"give --images .* --catalog"):
         new_project(tmp_path / "project")
 
 

@@ -127,16 +127,22 @@ def fraction_intervals(
     str
         SVG.
     """
+    from matplotlib.colors import to_rgba
+
     count = len(answers)
     with _figure(4.6, 0.5 + 0.19 * count) as (figure, axes):
         rows = np.arange(count)[::-1]
         low, high = np.percentile(fractions, (5, 95), axis=1)
+        # One opacity a row, so that a dimmed question stays readable.
         shown = np.ones(count) if relevant is None else np.where(relevant < 0.5, 0.3, 1.0)
-        # LineCollection takes one alpha a row, so a dimmed question stays readable.
-        axes.hlines(rows, low, high, color=_COLOURS[0], linewidth=4, alpha=0.45 * shown)
-        axes.scatter(fractions.mean(axis=1), rows, s=18, color=_COLOURS[0], alpha=list(shown), zorder=3)
+        bars, dots, crosses = (
+            [to_rgba(colour, strength * opacity) for opacity in shown]
+            for colour, strength in ((_COLOURS[0], 0.45), (_COLOURS[0], 1), (_COLOURS[1], 1))
+        )
+        axes.hlines(rows, low, high, colors=bars, linewidth=4)
+        axes.scatter(fractions.mean(axis=1), rows, s=18, c=dots, zorder=3)
         if votes is not None:
-            axes.scatter(votes, rows, s=26, marker="x", color=_COLOURS[1], alpha=list(shown), zorder=4)
+            axes.scatter(votes, rows, s=26, marker="x", c=crosses, zorder=4)
         axes.set_yticks(rows, answers, fontsize=7.5)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.7, count - 0.3)
