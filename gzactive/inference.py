@@ -170,6 +170,7 @@ def measure_rates(
     n: int = 256,
     *,
     model: Network | None = None,
+    repeats: int = 3,
     progress: Progress = silent,
 ) -> Rates:
     """:func:`bare_rates` on ``n`` images of a project, drawn at random."""
@@ -177,7 +178,9 @@ def measure_rates(
     locations = project.catalog["file_loc"].to_numpy(dtype=object)
     if len(locations) > n:
         locations = np.random.default_rng(0).choice(locations, n, replace=False)
-    return bare_rates(network, locations.tolist(), project.image_settings, progress=progress)
+    return bare_rates(
+        network, locations.tolist(), project.image_settings, repeats=repeats, progress=progress
+    )
 
 
 def features_for(project: Project, ids: Any = None) -> Features:
@@ -295,8 +298,8 @@ def score(
                     arrays[name] = np.empty((len(rows), *values.shape[1:]), values.dtype)
                 arrays[name][block] = values
             progress("Scoring", block.stop, len(rows))
-        attributes = {"weights_id": head.id, "n_samples": n_samples, "seed": seed}
-        scores = Scores(rows.id_str, arrays, attributes)
+        attrs = {"weights_id": head.id, "n_samples": n_samples, "seed": seed}
+        scores = Scores(rows.id_str, arrays, attrs)
     if write:
         write_scores(project.scores_path, scores)
     return scores
