@@ -159,7 +159,7 @@ def build_backbone(
 def backbone_tensors(model: keras.Model) -> dict[str, NDArray[np.float32]]:
     """All weights by ``<layer>/<variable>``, BatchNorm statistics included."""
     return {
-        f"{layer.name}/{variable.name}": keras.ops.convert_to_numpy(variable)
+        f"{layer.name}/{variable.name}": np.array(variable.numpy())
         for layer in model.layers
         for variable in layer.weights
     }

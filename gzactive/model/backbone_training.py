@@ -158,7 +158,7 @@ class _Run:
         if start is not None:
             set_backbone_tensors(self.backbone, start)
         if head is None:
-            head = Head.fresh(self.tree)
+            head = Head.fresh(self.tree, width=self.backbone.output_shape[-1])
         self.dense = keras.layers.Dense(len(self.tree.columns), dtype="float32", name="head")
         dropped = keras.layers.Dropout(options.dropout)(self.backbone.output)
         self.model = keras.Model(self.backbone.input, self.dense(dropped))
@@ -267,9 +267,8 @@ class _Run:
     def _write(self, name: str, variables: list[Any]) -> None:
         from safetensors.numpy import save
 
-        arrays = [np.asarray(keras.ops.convert_to_numpy(variable)) for variable in variables]
         tensors = {
-            f"{index:04d}": np.ascontiguousarray(array) for index, array in enumerate(arrays)
+            f"{index:04d}": np.array(variable.numpy()) for index, variable in enumerate(variables)
         }
         metadata = {"run": self._identity(), "history": json.dumps(self.history)}
         atomic_write(self.folder / name, save(tensors, metadata))
