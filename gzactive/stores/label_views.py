@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
 from gzactive.stores.events import split_answers
-from gzactive.stores.schema import events
+from gzactive.stores.schema import events, read_columns
 from gzactive.stores.walks import live_events
 
 if TYPE_CHECKING:
@@ -44,12 +44,6 @@ _SCRIPTED_COLUMNS = (
 )
 
 
-def _columns(connection: Connection, query: Select[Any], count: int) -> list[tuple[Any, ...]]:
-    """The query's result by column; ``count`` empty columns where it has no rows."""
-    rows = connection.execute(query).fetchall()
-    return list(zip(*rows, strict=True)) if rows else [()] * count
-
-
 @dataclass(frozen=True)
 class _Walked:
     """People's live events of one tree, sorted by labeller, galaxy and order, cut into walks.
@@ -69,22 +63,22 @@ class _Walked:
 
 
 def _cut_into_walks(
-    labellers: tuple[str, ...],
-    ids: tuple[str, ...],
-    log_ids: tuple[str, ...],
-    sequences: tuple[int, ...],
-    kinds: tuple[str, ...],
-    repeats: tuple[bool, ...],
+    labellers: NDArray[np.object_],
+    ids: NDArray[np.object_],
+    log_ids: NDArray[np.object_],
+    sequences: NDArray[np.object_],
+    kinds: NDArray[np.object_],
+    repeats: NDArray[np.object_],
 ) -> _Walked:
     """Sort events by (labeller, galaxy, log, sequence) and cut them at finish, restart and skip."""
     import pandas as pd
 
-    labeller = _codes(labellers)
-    galaxy = _codes(ids)
-    log = pd.factorize(np.asarray(log_ids, dtype=object), sort=True)[0]
-    sequence = np.asarray(sequences, dtype=np.int64)
+    labeller = pd.factorize(labellers)[0]
+    galaxy = pd.factorize(ids)[0]
+    log = pd.factorize(log_ids, sort=True)[0]
+    sequence = sequences.astype(np.int64)
     order = np.lexsort((sequence, log, galaxy, labeller))
-    kind = np.asarray(kinds, dtype=object)[order]
+    kind = kinds[order]
     answer = kind == "answer"
     galaxy_key = (labeller.astype(np.int64) * (galaxy.max(initial=0) + 1) + galaxy)[order]
     next_differs = np.ones(len(order), dtype=bool)
@@ -96,17 +90,11 @@ def _cut_into_walks(
     # A finish without answers finishes nothing (finishing twice counts once).
     finished = (kind[end] == "finish") & (end > begin)
     repeat = np.zeros(len(end), dtype=bool)
-    np.logical_or.at(repeat, walk, np.asarray(repeats, dtype=bool)[order])
+    np.logical_or.at(repeat, walk, repeats.astype(bool)[order])
     counted = np.flatnonzero(finished & ~repeat)
     first = np.zeros(len(end), dtype=bool)
     first[counted[np.unique(galaxy_key[end[counted]], return_index=True)[1]]] = True
     return _Walked(order, walk, begin, end, finished, repeat, first)
-
-
-def _codes(texts: tuple[str, ...]) -> NDArray[np.intp]:
-    import pandas as pd
-
-    return pd.factorize(np.asarray(texts, dtype=object))[0]
 
 
 def votes(
@@ -123,29 +111,19 @@ def votes(
     """
     count = len(_PEOPLE_COLUMNS)
     query = live_events(*_PEOPLE_COLUMNS).where(events.c.tree_id == tree.id)
-    labellers, ids, log_ids, sequences, kinds, questions, answers, counts, repeats = _columns(
+    labellers, ids, log_ids, sequences, kinds, questions, answers, counts, repeats = read_columns(
         connection, query, count
     )
     walked = _cut_into_walks(labellers, ids, log_ids, sequences, kinds, repeats)
-    is_answer = np.asarray(kinds, dtype=object)[walked.order] == "answer"
-    rows = walked.order[walked.first[walked.walk] & is_answer] if len(ids) else walked.order
-    parts = [[_take(one, rows) for one in (labellers, ids, questions, answers, counts)]]
+    counts_here = walked.first[walked.walk] & (kinds[walked.order] == "answer")
+    rows = walked.order[counts_here]
+    parts = [[column[rows] for column in (labellers, ids, questions, answers, counts)]]
     if not people_only:
-        scripted = _scripted(tree.id)
-        parts.append(
-            [
-                np.asarray(one, dtype=object)
-                for one in _columns(connection, scripted, len(_SCRIPTED_COLUMNS))
-            ]
-        )
+        parts.append(read_columns(connection, _scripted(tree.id), len(_SCRIPTED_COLUMNS)))
     labeller, galaxy, question, answer, number = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
     return _tabulate(labeller, galaxy, question, answer, number, tree, weights or {}, unmodelled)
-
-
-def _take(column: tuple[Any, ...], rows: NDArray[np.intp]) -> NDArray[np.object_]:
-    return np.asarray(column, dtype=object)[rows]
 
 
 def _scripted(tree_id: str) -> Select[Any]:
@@ -216,7 +194,7 @@ def scripted_votes(connection: Connection, tree_id: str, labeller: str) -> "pd.D
         .where(events.c.labeller == labeller)
     )
     names = ["id_str", "question", "answer", "count", "event_id"]
-    return pd.DataFrame(dict(zip(names, _columns(connection, query, 5), strict=True)))
+    return pd.DataFrame(dict(zip(names, read_columns(connection, query, 5), strict=True)))
 
 
 def classifications(connection: Connection, tree: "DecisionTree") -> "pd.DataFrame":
@@ -243,22 +221,22 @@ def classifications(connection: Connection, tree: "DecisionTree") -> "pd.DataFra
         events.c.repeat,
     )
     query = live_events(*identity, *context).where(events.c.tree_id == tree.id)
-    columns = _columns(connection, query, len(identity) + len(context))
+    columns = read_columns(connection, query, len(identity) + len(context))
     walked = _cut_into_walks(*columns[:6])
     done = np.flatnonzero(walked.finished)
     finish = walked.order[walked.end[done]]
     begin = walked.order[walked.begin[done]]
     names = ["labeller", "id_str", "log_id", "sequence"]
-    frame = pd.DataFrame(
-        {name: _take(columns[index], finish) for index, name in enumerate(names)}
-    ).astype({"labeller": "str", "id_str": "str", "log_id": "str", "sequence": "int64"})
+    frame = pd.DataFrame({name: columns[index][finish] for index, name in enumerate(names)}).astype(
+        {"labeller": "str", "id_str": "str", "log_id": "str", "sequence": "int64"}
+    )
     for index, column in enumerate(context[:-1], start=len(identity)):
         # What chose the galaxy may be told with its answers only: then the first answer says it.
-        frame[column.name] = pd.Series(_take(columns[index], finish)).combine_first(
-            pd.Series(_take(columns[index], begin))
+        frame[column.name] = pd.Series(columns[index][finish]).combine_first(
+            pd.Series(columns[index][begin])
         )
     seen = np.zeros(len(walked.end), dtype=bool)
-    shown = ~np.asarray(columns[-1], dtype=bool)[walked.order]
+    shown = ~columns[-1].astype(bool)[walked.order]
     np.logical_or.at(seen, walked.walk, shown)
     frame["blind"] = ~seen[done]
     frame["repeat"] = walked.repeat[done]

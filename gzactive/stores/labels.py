@@ -6,6 +6,7 @@ What can be asked of it is in :mod:`gzactive.stores.label_reader`, whose methods
 
 import secrets
 from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from gzactive.stores.schema import (
     FORMAT,
     about,
     events,
+    insert_rows,
     logs,
     metadata,
     open_engine,
@@ -249,20 +251,29 @@ class LabelLog(LabelReader):
         int
             Number of galaxies stored.
         """
-        now = utc_now()
         with writing(self._engine) as connection:
             sequence = self._lock_log(connection)
             context = scripted.scripted_context(
                 connection, votes, selection, acquisition, weights_id, round_number
             )
             rows, galaxies = scripted.scripted_rows(connection, votes, tree, labeller, context)
-            for row, event_id in zip(rows, new_event_ids(len(rows)), strict=True):
-                sequence += 1
-                row["event_id"] = event_id
-                row["log_id"] = self.log_id
-                row["sequence"] = sequence
-                row["time"] = now
-            self._store(connection, rows, sequence)
+            fixed = {
+                "log_id": self.log_id,
+                "time": utc_now(),
+                "labeller": labeller,
+                "tree_id": tree.id,
+                "tree_hash": tree.hash,
+                "text": None,
+                "blind": True,
+                "repeat": False,
+                "scripted": True,
+            }
+            names = ["event_id", "sequence", *scripted.COLUMNS, *fixed]
+            same = tuple(fixed.values())
+            numbered = zip(new_event_ids(len(rows)), count(sequence + 1), rows, strict=False)
+            stored = [(event_id, number, *row, *same) for event_id, number, row in numbered]
+            insert_rows(connection, events, names, stored)
+            self._move_head(connection, sequence + len(rows))
         return galaxies
 
     def merge(self, other: "LabelLog") -> int:
@@ -310,9 +321,11 @@ class LabelLog(LabelReader):
         """Insert rows and move the head of the log to ``sequence``, in the caller's transaction."""
         if rows:
             connection.execute(insert(events), rows)
-            connection.execute(
-                update(logs).where(logs.c.log_id == self.log_id).values(sequence=sequence)
-            )
+            self._move_head(connection, sequence)
+
+    def _move_head(self, connection: Connection, sequence: int) -> None:
+        own = logs.c.log_id == self.log_id
+        connection.execute(update(logs).where(own).values(sequence=sequence))
 
 
 def _row(one: NewEvent, event_id: str, log_id: str, sequence: int, now: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tables of votes as events of the label log: what is new in a table, row by row of the log."""
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
 
     from gzactive.trees import DecisionTree
 
-__all__ = ["scripted_context", "scripted_rows"]
+__all__ = ["COLUMNS", "scripted_context", "scripted_rows"]
+
+_CONTEXT = ("selection", "acquisition", "weights_id", "round")
+#: Columns of the log that :func:`scripted_rows` fills.
+COLUMNS = ("kind", "id_str", "question", "answer", "count", "undoes", *_CONTEXT)
 
 
 def scripted_rows(
@@ -23,8 +28,8 @@ def scripted_rows(
     tree: "DecisionTree",
     labeller: str,
     context: "pd.DataFrame",
-) -> tuple[list[dict[str, Any]], int]:
-    """Rows to append for a table of votes, still without id and place; the number of galaxies.
+) -> tuple[list[tuple[Any, ...]], int]:
+    """Rows to append for a table of votes, as :data:`COLUMNS`, and the number of galaxies.
 
     Counts that the labeller's live rows say already are left out; a galaxy whose counts differ
     gets its old rows undone and new ones.
@@ -47,52 +52,25 @@ def scripted_rows(
     if not isinstance(labeller, str) or not labeller:
         raise LabelError(f"A table of votes needs a text as its labeller, not {labeller!r}.")
     stale, same = _compare(connection, tree, labeller, ids, counts, answers)
-    fixed = {
-        "labeller": labeller,
-        "tree_id": tree.id,
-        "tree_hash": tree.hash,
-        "text": None,
-        "blind": True,
-        "repeat": False,
-        "scripted": True,
-        "undoes": None,
-    }
     undone = [
-        {
-            **fixed,
-            "id_str": id_str,
-            "kind": "undo",
-            "question": question,
-            "answer": answer,
-            "count": int(count),
-            "undoes": event_id,
-            "round": None,
-            "selection": None,
-            "acquisition": None,
-            "weights_id": None,
-        }
+        ("undo", id_str, question, answer, int(count), event_id, None, None, None, None)
         for id_str, question, answer, count, event_id in stale
     ]
     keep = counts.any(axis=1) & ~same
-    galaxy, answer_index = np.nonzero(counts * keep[:, None])
-    number = counts[galaxy, answer_index].tolist()
-    chosen = [context[name].tolist() for name in ("selection", "acquisition", "weights_id")]
-    rounds = context["round"].tolist()
-    rows = [
-        {
-            **fixed,
-            "id_str": ids[row],
-            "kind": "answer",
-            "question": answers[column][0],
-            "answer": answers[column][1],
-            "count": count,
-            "round": rounds[row],
-            "selection": chosen[0][row],
-            "acquisition": chosen[1][row],
-            "weights_id": chosen[2][row],
-        }
-        for row, column, count in zip(galaxy.tolist(), answer_index.tolist(), number, strict=True)
-    ]
+    galaxy, place = np.nonzero(counts * keep[:, None])
+    questions, names, _ = (np.array(column, dtype=object) for column in zip(*answers, strict=True))
+    rows = list(
+        zip(
+            repeat("answer"),
+            ids[galaxy].tolist(),
+            questions[place].tolist(),
+            names[place].tolist(),
+            counts[galaxy, place].tolist(),
+            repeat(None),
+            *(context[name].to_numpy(dtype=object)[galaxy].tolist() for name in _CONTEXT),
+            strict=False,
+        )
+    )
     return undone + rows, int(keep.sum())
 
 
