@@ -1,7 +1,7 @@
 """Where shipped files lie, and how a file is replaced so that no reader ever sees half of it."""
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from gzactive.errors import GzactiveError
@@ -32,16 +32,17 @@ def atomic_write(path: Path, content: bytes | str) -> None:
     """Replace ``path`` by ``content`` so that a reader, or a power cut, meets the old or the new.
 
     Text is written as UTF-8. The temporary file lies in the same folder, since a rename is atomic
-    only within one file system.
+    only within one file system; it is made with ordinary permissions, which a temporary file of
+    the standard library's would not have.
     """
     data = content.encode() if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

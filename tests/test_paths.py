@@ -36,6 +36,13 @@ def test_a_failed_write_leaves_the_old_file_and_no_rubbish(
     assert [each.name for each in tmp_path.iterdir()] == ["file.txt"]
 
 
+def test_a_written_file_can_be_read_by_whom_the_umask_allows(tmp_path: Path) -> None:
+    plain = tmp_path / "plain.txt"
+    plain.write_text("as any program writes")
+    atomic_write(tmp_path / "file.txt", "text")
+    assert (tmp_path / "file.txt").stat().st_mode == plain.stat().st_mode
+
+
 def test_importing_the_package_loads_nothing_heavy() -> None:
     heavy = "{'keras', 'tensorflow', 'pandas', 'astropy', 'matplotlib', 'PySide6', 'h5py'}"
     code = f"import sys, gzactive.cli; print(sorted({heavy} & set(sys.modules)))"

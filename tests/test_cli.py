@@ -1,0 +1,165 @@
+"""The commands, end to end on real files: the loop works, and a mistake is one clear sentence."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import run
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+from gzactive.cli import main
+from gzactive.simulated.sky import make_sky
+from gzactive.simulated.volunteers import vote
+from gzactive.trees import load_tree
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def gz(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run a command in this process; what it printed, and its exit code."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def command(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["gzactive", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        printed = capsys.readouterr()
+        return Done(int(stopped.value.code or 0), printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def sky(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small simulated sky with its catalogue and volunteers' votes."""
+    folder = tmp_path_factory.mktemp("sky")
+    catalogue = make_sky(folder, 80, seed=3, size=128)
+    votes = vote(catalogue, load_tree("gz-decals-dr5"), n_volunteers=20, seed=3)
+    votes.to_csv(folder / "votes.csv", index=False)
+    catalogue[["id_str", "file_loc"]].to_csv(folder / "table.csv", index=False)
+    return folder
+
+
+def test_the_whole_loop_from_the_command_line(gz: Command, sky: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    made = gz("new", project, "--catalog", sky / "table.csv")
+    assert made.code == 0, made.err
+    assert "80 galaxies" in made.out
+
+    computed = gz("features", project)
+    assert "80 galaxies computed" in computed.out
+    assert "0 galaxies computed" in gz("features", project).out
+
+    queue = tmp_path / "queue.csv"
+    assert gz("rank", project, "-n", 40, "--out", queue).code == 0
+    ranked = pd.read_csv(queue)
+    assert list(ranked.columns) == ["rank", "id_str", "acquisition", "selection", "question"]
+    assert ranked["rank"].tolist() == list(range(1, 41))
+    assert set(ranked["selection"]) == {"active", "random"}
+
+    votes = pd.read_csv(sky / "votes.csv", dtype={"id_str": str})
+    answers = tmp_path / "answers.csv"
+    votes[votes["id_str"].isin(ranked["id_str"])].to_csv(answers, index=False)
+    assert "40 galaxies labelled by Ada" in gz("label", project, answers, "--labeller", "Ada").out
+
+    tuned = gz("finetune", project)
+    assert tuned.code == 0, tuned.err
+    assert "80 galaxies re-scored" in tuned.out
+
+    best = tmp_path / "best.csv"
+    assert gz("top", project, "disk-edge-on_yes", "-n", 5, "--out", best).code == 0
+    top = pd.read_csv(best)
+    assert list(top.columns) == ["rank", "id_str", "fraction", "path_probability", "score"]
+    assert top["score"].is_monotonic_decreasing
+
+    for suffix in ("hdf5", "csv", "parquet"):
+        out = tmp_path / f"predictions.{suffix}"
+        assert "80 galaxies × 3 passes" in gz("predict", project, "--out", out, "--samples", 3).out
+    with h5py.File(tmp_path / "predictions.hdf5") as file:
+        assert file["predictions"].shape == (80, 34, 3)
+        assert np.all(file["predictions"][:] > 1)
+
+    told = gz("info", project).out
+    assert "80 of 80 computed" in told
+    assert re.search(r"head in use\s+round 1", told)
+
+
+def test_trees_are_listed_and_shown(gz: Command) -> None:
+    assert "gz-candels" in gz("trees").out
+    shown = gz("trees", "rings")
+    assert "Does the galaxy have a ring?" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["trees", "nope"], "There is no tree 'nope'"),
+        (["info", "missing"], "There is no project"),
+        (["new", "p"], "give --images"),
+        (["new", "p", "--images", "missing"], "'missing' does not exist"),
+        (["new", "p", "--images", ".", "--match", "x"], "--match joins a table to images"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(
+    gz: Command,
+    arguments: list[str],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = gz(*arguments)
+    assert done.code == 2
+    assert sentence in done.err
+    assert len(done.err.strip().splitlines()) == 1
+    assert "Traceback" not in done.err
+
+
+def test_wrong_choices_name_the_right_ones(gz: Command, sky: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    gz("new", project, "--catalog", sky / "table.csv")
+    by = gz("rank", project, "--by", "magic")
+    assert by.code == 2
+    assert "mutual-information" in by.err
+    answer = gz("top", project, "bar_huge")
+    assert answer.code == 2
+    assert "bar_huge" in answer.err
+    early = gz("finetune", project)
+    assert early.code == 2
+    assert len(early.err.strip().splitlines()) == 1
+
+
+def test_help_teaches_every_command_without_loading_the_model() -> None:
+    code = "import sys; sys.argv = ['gzactive', '--help']\nfrom gzactive.cli import main\n"
+    code += "import atexit; atexit.register(lambda: print(sorted({'keras', 'pandas', 'PySide6'}"
+    code += " & set(sys.modules))))\nmain()"
+    done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for command in ("app", "demo", "new", "features", "rank", "label", "finetune", "predict"):
+        assert f" {command} " in done.stdout
+    assert done.stdout.rstrip().endswith("[]")
+
+
+def test_an_interrupt_says_that_nothing_is_lost(
+    gz: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gzactive.trees.available_trees", interrupted)
+    done = gz("trees")
+    assert done.code == 130
+    assert "goes on from there" in done.err
