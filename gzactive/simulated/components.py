@@ -157,8 +157,8 @@ def inclined_disc(
                 ) * (1 - _smoothstep(radius, 0.75 * place, 0.95 * place))
                 old *= gap
                 young *= gap
-            old += np.float32(0.9 * amount * level) * ring
-            young += np.float32(1.1 * amount * level) * ring * np.clip(grain, 0.1, None)
+            old += np.float32(1.2 * amount * level) * ring
+            young += np.float32(1.6 * amount * level) * ring * np.clip(grain, 0.1, None)
     bar = np.zeros_like(old)
     if barred:
         along_bar, across = rotated(u, v, float(galaxy["bar_angle"]))

@@ -13,7 +13,7 @@ __all__ = ["shown"]
 _WEIGHTS = np.array([125.0, 71.43, 52.63], np.float32) / np.float32(71.43)
 #: Level of the empty sky, where the stretch turns logarithmic (nanomaggies per arcsec²), and its
 #: slope beyond, which give galaxies the brightness that they have in those pictures.
-_SKY_LEVEL, _SOFT, _GAIN = 16.0, 0.72, 56.0
+_SKY_LEVEL, _SOFT, _GAIN = 16.0, 0.62, 56.0
 
 
 def shown(scene: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:

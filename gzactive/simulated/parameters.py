@@ -108,7 +108,7 @@ def draw_parameters(n: int, seed: int) -> pd.DataFrame:
     sky |= _colours(draws, kind, sky)
     sky |= _surroundings(draws, kind)
     sky |= _visibility(sky)
-    return pd.DataFrame(sky).astype({"id_str": object})
+    return pd.DataFrame(sky)
 
 
 def _brightness(draws: _Draws, kind: _Column) -> dict[str, _Floats]:

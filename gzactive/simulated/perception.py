@@ -17,6 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit
 
+from gzactive.errors import GzactiveError
+
 __all__ = ["QUESTIONS", "SAME_ANSWER", "View"]
 
 _Floats = npt.NDArray[np.float64]
@@ -29,8 +31,17 @@ class View:
 
     truth: pd.DataFrame
 
+    def column(self, name: str) -> "pd.Series[Any]":
+        """A column of the truth; GzactiveError if the table lacks it."""
+        if name not in self.truth:
+            raise GzactiveError(
+                f"The table has no column '{name}', which simulated volunteers look at: give them "
+                "the truth of a simulated sky."
+            )
+        return self.truth[name]
+
     def _of(self, name: str) -> npt.NDArray[Any]:
-        return self.truth[name].to_numpy()
+        return self.column(name).to_numpy()
 
     @cached_property
     def clarity(self) -> _Floats:
@@ -87,7 +98,12 @@ class View:
 
     def kind(self, *names: str) -> npt.NDArray[np.bool_]:
         """Whether the object is of one of these kinds."""
-        return np.asarray(self.truth["kind"].isin(names), bool)
+        return np.asarray(self.column("kind").isin(names), bool)
+
+    @cached_property
+    def edge_on(self) -> npt.NDArray[np.bool_]:
+        """Whether it is a disc seen from the side."""
+        return np.asarray(self._of("edge_on"), bool)
 
     def strength(self, name: str) -> _Floats:
         """A column of the truth as numbers."""
@@ -95,7 +111,7 @@ class View:
 
     def text(self, name: str) -> npt.NDArray[np.object_]:
         """A column of the truth as text."""
-        return self.truth[name].to_numpy(dtype=object)
+        return self.column(name).to_numpy(dtype=object)
 
 
 def _ordered(values: _Floats, limits: list[float], softness: _Floats | float) -> list[_Floats]:
@@ -198,7 +214,7 @@ def _bulge_size(view: View) -> _Chances:
 
 
 def _edge_on_bulge(view: View) -> _Chances:
-    shape, edge_on = view.text("bulge_shape"), np.asarray(view.truth["edge_on"], bool)
+    shape, edge_on = view.text("bulge_shape"), view.edge_on
     clear = 0.45 + 0.5 * view.clarity
     size = expit((view.bulge - 0.07) / 0.035)
     boxy = np.where(edge_on & (shape == "boxy"), 0.75 * clear, 0.09)
@@ -237,7 +253,6 @@ def _something_odd(view: View) -> _Chances:
 
 
 def _odd_feature(view: View) -> _Chances:
-    edge_on = np.asarray(view.truth["edge_on"], bool)
     weights = {
         "ring": 0.05 + 4.0 * view.ring,
         "lens-or-arc": 0.03 + 0.4 * view.strength("shell_strength"),
@@ -245,7 +260,7 @@ def _odd_feature(view: View) -> _Chances:
         "irregular": 0.12 + 2.0 * view.kind("irregular") + 0.4 * view.knots,
         "other": np.full(len(view.truth), 0.3),
         "merger": 0.1 + 4.0 * (view.strength("companion_ratio") > 0),
-        "dust-lane": 0.03 + 1.5 * view.strength("dust") * edge_on * view.clarity,
+        "dust-lane": 0.03 + 1.5 * view.strength("dust") * view.edge_on * view.clarity,
     }
     total = np.sum(list(weights.values()), axis=0)
     return {answer: weight / total for answer, weight in weights.items()}

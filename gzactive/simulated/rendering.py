@@ -111,7 +111,7 @@ def _add_galaxy(scene: Image, grid: Grid, row: Mapping[str, Any], rng: np.random
     disturbance = float(row["disturbance"])
     if disturbance > 0.05:
         # Tides: the plane is bent on the scale of the galaxy, least at the centre.
-        pull = np.float32(0.5 * disturbance * radius * (0.25 if row["edge_on"] else 1.0))
+        pull = np.float32(0.5 * disturbance * radius * (0.15 if row["edge_on"] else 1.0))
         rise = np.float32(1 / radius) * np.hypot(x, y)
         rise = rise / (rise + np.float32(0.45))
         x = x + pull * rise * texture(rng, x.shape, (6, 6))
@@ -132,12 +132,12 @@ def _body(
     red = _fluxes(magnitude, row["bulge_gr"], row["bulge_rz"])
     if row["kind"] == "elliptical" or row["kind"] == "artifact":
         ratio, index = float(row["axis_ratio"]), float(row["sersic_index"])
-        half = radius / (1.5 + 0.25 * index)
+        half = radius / (1.35 + 0.22 * index)
         soft = np.float32((0.02 * half) ** 2)
         r = np.sqrt(along * along + (across * np.float32(1 / ratio)) ** 2 + soft)
         profile = sersic(r, half, max(index, 1.0))
         return np.asarray(red[:, None, None] * (profile / profile.sum()), np.float32)
-    scale = radius / 2.7
+    scale = radius / 2.4
     blue = _fluxes(magnitude, row["disc_gr"], row["disc_rz"])
     hot = _fluxes(magnitude, row["young_gr"], row["young_rz"])
     share = float(row["bulge_fraction"])
@@ -150,7 +150,7 @@ def _body(
         old, bar, young, depth = inclined_disc(row, along, across, scale, rng)
         fresh = 0.12 + 0.22 * float(row["stage"]) + 0.30 * float(row["arm_strength"])
         fresh += 0.35 * (row["kind"] == "irregular")
-        barred = 0.30 * float(row["bar_strength"]) ** 1.2
+        barred = 0.36 * float(row["bar_strength"]) ** 1.2
         parts = [(red * (1 - share) * barred, bar)] if barred else []
         if share > 0:
             half = scale * float(row["bulge_radius"])

@@ -75,7 +75,7 @@ def vote(
             f"{n_volunteers} volunteers with seed {seed} cannot vote: use numbers of 0 or more."
         )
     chances = vote_probabilities(truth, tree)
-    galaxies = truth["render_seed"].to_numpy(dtype=np.uint64)
+    galaxies = View(truth).column("render_seed").to_numpy(dtype=np.uint64)
     here = {
         question.name: np.zeros((len(truth), n_volunteers), bool) for question in tree.questions
     }
@@ -97,7 +97,7 @@ def vote(
             if choice.next is not None:
                 here[choice.next] |= voted
     table = pd.DataFrame(counts, columns=list(tree.columns))
-    table.insert(0, "id_str", truth["id_str"].to_numpy())
+    table.insert(0, "id_str", View(truth).column("id_str").to_numpy())
     return table
 
 
@@ -140,13 +140,7 @@ def _chances(view: View, question: Question, tree: DecisionTree) -> _Floats:
             f"Simulated volunteers cannot answer '{question.name}' of the tree '{tree.id}': choose "
             "a tree of the gz-decals family, gz2 or rings for the simulated sky."
         )
-    try:
-        known = QUESTIONS[question.name](view)
-    except KeyError as error:
-        raise GzactiveError(
-            f"The table has no column {error}, which simulated volunteers look at: give them the "
-            "truth of a simulated sky."
-        ) from error
+    known = QUESTIONS[question.name](view)
     columns = []
     for choice in question.answers:
         meant = SAME_ANSWER.get((question.name, choice.name), (choice.name,))
@@ -165,9 +159,7 @@ def _ticks(view: View, question: Question, rng: np.random.Generator) -> tuple[st
     seen = {
         "ring": view.ring[0],
         "irregular": 0.8 * view.kind("irregular")[0],
-        "dust-lane": view.strength("dust")[0]
-        * view.clarity[0]
-        * bool(view.truth["edge_on"].iloc[0]),
+        "dust-lane": view.strength("dust")[0] * view.clarity[0] * view.edge_on[0],
     }
     names = (choice.name for choice in question.answers)
     return tuple(name for name in names if rng.uniform() < seen.get(name, 0.01))
