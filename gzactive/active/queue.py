@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.active.queue_plan import START_GALAXIES, Eligible, QueuePlan, Rows
 from gzactive.active.ranking import acquisition_of, current_scores
 from gzactive.active.scoring import TREE, check_choice
-from gzactive.active.strategies import START_POOL, is_fresh, kmeans_plus_plus, power_bald
+from gzactive.active.strategies import is_fresh, kmeans_plus_plus, power_bald
 from gzactive.errors import GzactiveError
 from gzactive.inference import base_head, current_head, features_for
 from gzactive.progress import Progress, silent
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["START_GALAXIES", "build_queue", "kmeans_plus_plus", "power_bald"]
-
-#: Galaxies of a tree without a head that are chosen half at random, half for diversity.
-START_GALAXIES = 50
-#: Part of a queue that skipped galaxies may take, at its end.
-_SKIPPED_SHARE = 0.2
-
-Rows = NDArray[np.intp]
 
 
 def build_queue(
@@ -96,8 +90,8 @@ def build_queue(
     if not 0 <= share <= 1:
         raise GzactiveError(f"The random share is {share}: it must be between 0 and 1.")
     rng = _rng(project, labeller, seed)
-    eligible = _Eligible.of(project, labeller)
-    plan = _Plan(eligible, n, share, rng)
+    eligible = _eligible(project, labeller)
+    plan = QueuePlan(eligible, n, share, rng)
     model = _Model.of(project, by, question, progress)
     if by == "random":
         plan.choose_uniformly("random")
@@ -105,19 +99,25 @@ def build_queue(
         plan.say("No galaxy has features yet: all are drawn at random until they are computed.")
         plan.choose_uniformly("start-random")
     else:
-        scored = np.isin(eligible.active, np.flatnonzero(~np.isnan(model.scored)))
+        scored = ~np.isnan(model.scored[eligible.active])
         if not scored.all():
             plan.say(
                 f"{np.count_nonzero(~scored):,} galaxies have no features yet and are not among "
                 "the active choices."
             )
-        plan.choose_start(model, eligible.active[scored])
+        candidates = eligible.active[scored]
+        if model.untrained:
+            plan.choose_start(candidates, None, model.features_of)
+        elif model.starting:
+            n_start = START_GALAXIES - len(eligible.labelled)
+            plan.choose_start(candidates, n_start, model.features_of)
         plan.choose_active(
-            model,
-            eligible.active[scored],
+            candidates,
+            model.scored,
             project.settings.beta if beta is None else beta,
             pool or project.settings.pool or None,
         )
+        plan.choose_uniformly("start-random")
     rows, selections = plan.finish()
     ids = project.catalog["id_str"].to_numpy(dtype=object)[rows]
     acquisition = np.full(len(rows), np.nan)
@@ -136,54 +136,6 @@ def build_queue(
     project.labels.record_issued(issue)
     queue.attrs["statement"] = " ".join(plan.statements)
     return queue
-
-
-@dataclass(frozen=True, eq=False)
-class _Eligible:
-    """Rows of the catalogue that may be handed out.
-
-    ``reserved`` and ``active`` are disjoint; ``skipped`` come back at the end, in the order that
-    they were skipped, with the selections that they had.
-    """
-
-    reserved: Rows
-    active: Rows
-    skipped: Rows
-    skipped_selections: list[str]
-    labelled: Rows
-    n_labelled: int
-
-    @classmethod
-    def of(cls, project: Project, labeller: str | None) -> "_Eligible":
-        import pandas as pd
-
-        index = pd.Index(project.catalog["id_str"])
-        reserved = project.catalog["reserved"].to_numpy(dtype=bool)
-        free = np.ones(len(index), dtype=bool)
-        free[_rows(index, project.labels.labelled(labeller))] = False
-        # A problem with a file that this galaxy no longer has is none.
-        problems = project.problems.frame()
-        bad = index.get_indexer(pd.Index(problems["id_str"]))
-        files = project.catalog["file_loc"].to_numpy(dtype=object)
-        free[bad[(bad >= 0) & (files[bad] == problems["file_loc"].to_numpy(dtype=object))]] = False
-        skips = project.labels.skipped(labeller)
-        once = [name for name, count in skips.items() if count == 1]
-        again = _rows(index, once)
-        again = again[free[again]]
-        free[_rows(index, list(skips))] = False
-        issued = project.labels.issued(index[again])["selection"]
-        labelled = _rows(index, project.labels.labelled())
-        return cls(
-            reserved=np.flatnonzero(free & reserved),
-            active=np.flatnonzero(free & ~reserved),
-            skipped=again,
-            skipped_selections=[
-                str(issued.get(name, "random" if reserved[row] else "active"))
-                for row, name in zip(again, index[again], strict=True)
-            ],
-            labelled=labelled,
-            n_labelled=len(labelled),
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,111 +177,35 @@ class _Model:
         return features_for(self.project, ids).values
 
 
-class _Plan:
-    """A queue while it is put together: which rows, chosen how, in which order."""
+def _eligible(project: Project, labeller: str | None) -> Eligible:
+    """What may be handed to a labeller (None: what nobody has labelled)."""
+    import pandas as pd
 
-    def __init__(self, eligible: _Eligible, n: int, share: float, rng: np.random.Generator) -> None:
-        self._eligible, self._rng = eligible, rng
-        self.statements: list[str] = []
-        fresh = len(eligible.reserved) + len(eligible.active)
-        tail = min(len(eligible.skipped), int(n * _SKIPPED_SHARE))
-        self._n_skipped = min(len(eligible.skipped), max(tail, n - fresh))
-        n -= self._n_skipped
-        # Rounded at random, so that the share is right on average for queues of any length.
-        wanted = int(n * share + rng.random())
-        n_random = min(wanted, len(eligible.reserved))
-        self._n_active = min(n - n_random, len(eligible.active))
-        if n_random < wanted and self._n_active:
-            self.say("All reserved galaxies are labelled: the random share is smaller.")
-        if self._n_active < n - n_random and len(eligible.reserved) > n_random:
-            self.say("All galaxies that may train are labelled: the rest are reserved ones.")
-        n_random = min(n - self._n_active, len(eligible.reserved))
-        self._random = rng.choice(eligible.reserved, n_random, replace=False)
-        self._chosen: list[Rows] = []
-        self._selections: list[str] = []
-
-    def say(self, statement: str) -> None:
-        """Note something that a person should know about this queue."""
-        self.statements.append(statement)
-
-    @property
-    def _missing(self) -> int:
-        return self._n_active - len(self._selections)
-
-    def _take(self, rows: Rows, selections: list[str]) -> None:
-        self._chosen.append(rows)
-        self._selections += selections
-
-    def _free(self, rows: Rows) -> Rows:
-        return np.setdiff1d(rows, np.concatenate([np.empty(0, np.intp), *self._chosen]))
-
-    def choose_uniformly(self, selection: str) -> None:
-        """Fill up with galaxies that may train, drawn uniformly."""
-        free = self._free(self._eligible.active)
-        rows = self._rng.choice(free, self._missing, replace=False)
-        self._take(rows, [selection] * len(rows))
-
-    def choose_start(self, model: _Model, candidates: Rows) -> None:
-        """For a tree without a head: half of the first galaxies at random, half diverse."""
-        total = self._n_active + len(self._random)
-        left = max(0, START_GALAXIES - self._eligible.n_labelled)
-        n_start = total if model.untrained else min(left, total) if model.starting else 0
-        if n_start == 0 or total == 0:
-            return
-        # The reserved galaxies among them are random already.
-        n_reserved = round(len(self._random) * n_start / total)
-        n_random = min(max(0, (n_start + 1) // 2 - n_reserved), self._missing)
-        n_diverse = min(n_start - n_reserved - n_random, self._missing - n_random, len(candidates))
-        drawn = self._rng.choice(self._eligible.active, n_random, replace=False)
-        pool = np.setdiff1d(candidates, drawn)
-        if len(pool) > START_POOL:
-            pool = np.sort(self._rng.choice(pool, START_POOL, replace=False))
-        before = np.concatenate([self._eligible.labelled, drawn])
-        centres = model.features_of(before)
-        diverse = pool[
-            kmeans_plus_plus(model.features_of(pool), n_diverse, self._rng, centres=centres)
-        ]
-        # In turns, so that stopping half-way still leaves half of each.
-        turn = np.argsort(
-            np.concatenate([np.arange(len(drawn)), np.arange(len(diverse))]), kind="stable"
-        )
-        selections = ["start-random"] * len(drawn) + ["start-diverse"] * len(diverse)
-        self._take(np.concatenate([drawn, diverse])[turn], [selections[one] for one in turn])
-
-    def choose_active(self, model: _Model, candidates: Rows, beta: float, pool: int | None) -> None:
-        """Fill up with informative galaxies by PowerBALD, then with any that may train."""
-        assert model.scored is not None
-        free = self._free(candidates)
-        if pool is not None and len(free) > pool:
-            free = np.sort(self._rng.choice(free, pool, replace=False))
-        chosen = free[power_bald(model.scored[free], self._missing, beta, self._rng)]
-        self._take(chosen, ["active"] * len(chosen))
-        self.choose_uniformly("start-random")
-
-    def finish(self) -> tuple[Rows, list[str]]:
-        """All rows in the order handed out, and how each was chosen."""
-        chosen = np.concatenate([np.empty(0, np.intp), *self._chosen])
-        places = _spread_places(len(self._random), len(chosen) + len(self._random), self._rng)
-        rows = np.empty(len(chosen) + len(self._random), dtype=np.intp)
-        selections = np.empty(len(rows), dtype=object)
-        rows[places], selections[places] = self._random, "random"
-        others = np.setdiff1d(np.arange(len(rows)), places)
-        rows[others], selections[others] = chosen, self._selections
-        last = self._eligible.skipped[: self._n_skipped]
-        return (
-            np.concatenate([rows, last]),
-            [*selections, *self._eligible.skipped_selections[: self._n_skipped]],
-        )
-
-
-def _spread_places(n: int, length: int, rng: np.random.Generator) -> Rows:
-    """``n`` different places of ``length``, one drawn in each of ``n`` equal stretches."""
-    if n == 0:
-        return np.empty(0, dtype=np.intp)
-    edges = np.linspace(0, length, n + 1)
-    low = np.ceil(edges[:-1]).astype(np.intp)
-    high = np.maximum(np.ceil(edges[1:]).astype(np.intp), low + 1)
-    return rng.integers(low, high)
+    index = pd.Index(project.catalog["id_str"])
+    reserved = project.catalog["reserved"].to_numpy(dtype=bool)
+    free = np.ones(len(index), dtype=bool)
+    free[_rows(index, project.labels.labelled(labeller))] = False
+    # A problem with a file that this galaxy no longer has is none.
+    problems = project.problems.frame()
+    bad = index.get_indexer(pd.Index(problems["id_str"]))
+    files = project.catalog["file_loc"].to_numpy(dtype=object)
+    free[bad[(bad >= 0) & (files[bad] == problems["file_loc"].to_numpy(dtype=object))]] = False
+    skips = project.labels.skipped(labeller)
+    once = [name for name, count in skips.items() if count == 1]
+    again = _rows(index, once)
+    again = again[free[again]]
+    free[_rows(index, list(skips))] = False
+    issued = project.labels.issued(index[again])["selection"]
+    return Eligible(
+        reserved=np.flatnonzero(free & reserved),
+        active=np.flatnonzero(free & ~reserved),
+        skipped=again,
+        skipped_selections=[
+            str(issued.get(name, "random" if reserved[row] else "active"))
+            for row, name in zip(again, index[again], strict=True)
+        ],
+        labelled=_rows(index, project.labels.labelled()),
+    )
 
 
 def _rows(index: "pd.Index[str]", ids: Any) -> Rows:

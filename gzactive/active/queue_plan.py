@@ -1,0 +1,192 @@
+"""A queue while it is put together: which rows of a catalogue, chosen how, in which order.
+
+Arrays only: what may be handed out comes in as row numbers. Whose labels and features these are is
+told in :mod:`gzactive.active.queue`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gzactive.active.strategies import START_POOL, kmeans_plus_plus, power_bald
+
+__all__ = ["START_GALAXIES", "Eligible", "QueuePlan", "Rows"]
+
+#: Galaxies of a tree without a head that are chosen half at random, half for diversity.
+START_GALAXIES = 50
+#: Part of a queue that skipped galaxies may take, at its end.
+_SKIPPED_SHARE = 0.2
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Eligible:
+    """Rows of the catalogue that may be handed out.
+
+    Attributes
+    ----------
+    reserved, active
+        Galaxies that never train, and those that may; neither labelled nor skipped.
+    skipped, skipped_selections
+        Galaxies that come back at the end, in the order that they were skipped, and how they were
+        chosen at first.
+    labelled
+        Galaxies that anybody has labelled.
+    """
+
+    reserved: Rows
+    active: Rows
+    skipped: Rows
+    skipped_selections: list[str]
+    labelled: Rows
+
+
+class QueuePlan:
+    """A queue of ``n`` galaxies while it is put together.
+
+    Making it draws the random share from the reserved galaxies; then call what chooses the others,
+    each of which fills places that are still free, and :meth:`finish` at last.
+
+    Parameters
+    ----------
+    eligible
+        What may be handed out.
+    n
+        How many galaxies; fewer where there are no more.
+    share
+        Part that is drawn from the reserved galaxies.
+    rng
+        Source of every draw.
+
+    Attributes
+    ----------
+    statements : list of str
+        What a person should know about this queue.
+    """
+
+    def __init__(self, eligible: Eligible, n: int, share: float, rng: np.random.Generator) -> None:
+        self._eligible, self._rng = eligible, rng
+        self.statements: list[str] = []
+        fresh = len(eligible.reserved) + len(eligible.active)
+        tail = min(len(eligible.skipped), int(n * _SKIPPED_SHARE))
+        self._n_skipped = min(len(eligible.skipped), max(tail, n - fresh))
+        n -= self._n_skipped
+        # Rounded at random, so that the share is right on average for queues of any length.
+        wanted = int(n * share + rng.random())
+        n_random = min(wanted, len(eligible.reserved))
+        self._n_active = min(n - n_random, len(eligible.active))
+        if n_random < wanted and n < fresh:
+            self.say(f"Only {n_random:,} reserved galaxies are left: the random share is smaller.")
+        if self._n_active < n - n_random and len(eligible.reserved) > n_random:
+            self.say("No more galaxies that may train are left: the rest are reserved ones.")
+        n_random = min(n - self._n_active, len(eligible.reserved))
+        self._random = rng.choice(eligible.reserved, n_random, replace=False)
+        self._chosen: list[Rows] = []
+        self._selections: list[str] = []
+
+    def say(self, statement: str) -> None:
+        """Note something that a person should know about this queue."""
+        self.statements.append(statement)
+
+    @property
+    def _missing(self) -> int:
+        return self._n_active - len(self._selections)
+
+    def _take(self, rows: Rows, selections: list[str]) -> None:
+        self._chosen.append(rows)
+        self._selections += selections
+
+    def _free(self, rows: Rows) -> Rows:
+        return np.setdiff1d(rows, np.concatenate([np.empty(0, np.intp), *self._chosen]))
+
+    def choose_uniformly(self, selection: str) -> None:
+        """Fill up with galaxies that may train, drawn uniformly."""
+        free = self._free(self._eligible.active)
+        rows = self._rng.choice(free, self._missing, replace=False)
+        self._take(rows, [selection] * len(rows))
+
+    def choose_start(
+        self, candidates: Rows, n: int | None, features_of: Callable[[Rows], NDArray[Any]]
+    ) -> None:
+        """For a tree without a head: half of the first galaxies at random, half diverse.
+
+        Parameters
+        ----------
+        candidates
+            Rows among which diversity is sought.
+        n
+            How many of the queue's first galaxies; None for all.
+        features_of
+            Features of those of the given rows that have any.
+        """
+        total = self._n_active + len(self._random)
+        n_start = total if n is None else min(n, total)
+        if n_start <= 0:
+            return
+        # The reserved galaxies among them are random already.
+        n_reserved = round(len(self._random) * n_start / total)
+        n_random = min(max(0, (n_start + 1) // 2 - n_reserved), self._missing)
+        n_diverse = min(n_start - n_reserved - n_random, self._missing - n_random, len(candidates))
+        drawn = self._rng.choice(self._eligible.active, n_random, replace=False)
+        pool = np.setdiff1d(candidates, drawn)
+        if len(pool) > START_POOL:
+            pool = np.sort(self._rng.choice(pool, START_POOL, replace=False))
+        before = np.concatenate([self._eligible.labelled, drawn])
+        centres = features_of(before)
+        features = features_of(pool)
+        diverse = pool[kmeans_plus_plus(features, n_diverse, self._rng, centres=centres)]
+        # In turns, so that stopping half-way still leaves half of each.
+        turn = np.argsort(
+            np.concatenate([np.arange(len(drawn)), np.arange(len(diverse))]), kind="stable"
+        )
+        selections = ["start-random"] * len(drawn) + ["start-diverse"] * len(diverse)
+        self._take(np.concatenate([drawn, diverse])[turn], [selections[one] for one in turn])
+
+    def choose_active(
+        self, candidates: Rows, scores: NDArray[np.float64], beta: float, pool: int | None
+    ) -> None:
+        """Fill up with informative galaxies by PowerBALD.
+
+        Parameters
+        ----------
+        candidates
+            Rows that have scores.
+        scores
+            One a row of the catalogue.
+        beta, pool
+            PowerBALD's exponent; choose among so many candidates, drawn at random.
+        """
+        free = self._free(candidates)
+        if pool is not None and len(free) > pool:
+            free = np.sort(self._rng.choice(free, pool, replace=False))
+        chosen = free[power_bald(scores[free], self._missing, beta, self._rng)]
+        self._take(chosen, ["active"] * len(chosen))
+
+    def finish(self) -> tuple[Rows, list[str]]:
+        """All rows in the order handed out, and how each was chosen."""
+        chosen = np.concatenate([np.empty(0, np.intp), *self._chosen])
+        places = _spread_places(len(self._random), len(chosen) + len(self._random), self._rng)
+        rows = np.empty(len(chosen) + len(self._random), dtype=np.intp)
+        selections = np.empty(len(rows), dtype=object)
+        rows[places], selections[places] = self._random, "random"
+        others = np.setdiff1d(np.arange(len(rows)), places)
+        rows[others], selections[others] = chosen, self._selections
+        last = self._eligible.skipped[: self._n_skipped]
+        return (
+            np.concatenate([rows, last]),
+            [*selections, *self._eligible.skipped_selections[: self._n_skipped]],
+        )
+
+
+def _spread_places(n: int, length: int, rng: np.random.Generator) -> Rows:
+    """``n`` different places of ``length``, one drawn in each of ``n`` equal stretches."""
+    if n == 0:
+        return np.empty(0, dtype=np.intp)
+    edges = np.linspace(0, length, n + 1)
+    low = np.ceil(edges[:-1]).astype(np.intp)
+    high = np.maximum(np.ceil(edges[1:]).astype(np.intp), low + 1)
+    return rng.integers(low, high)
