@@ -17,7 +17,7 @@ from gzactive.inference import extract_features, feature_store, load_backbone, m
 from gzactive.project import Project
 from gzactive.rates import Rates
 
-REPEATS = 3
+REPEATS = 5
 
 
 def synthetic(folder: Path, suffix: str, n: int = 320) -> Path:
@@ -51,22 +51,20 @@ def test_extraction_reaches_nine_tenths_of_what_its_costs_allow(tmp_path, what):
     folder = synthetic(tmp_path / "images", what) if what.startswith(".") else real(what)
     weights = tmp_path / "w.safetensors"
     save_model(weights, build_backbone(1, 224), None, None, (), {})
-    catalog = find_images([folder]).head(480)
+    catalog = find_images([folder]).head(320)
     with Project.create(tmp_path / "p", catalog, "gz-decals-dr5", weights=weights) as project:
         model = load_backbone(project)
         model.warm()
         bare, reached = [], []
         for _ in range(REPEATS):
-            # Taken in turn, so that a busy moment of the machine falls on all three alike.
+            # Taken in turn, so that all three meet the machine in the same states.
             bare.append(measure_rates(project, 192, model=model, repeats=1))
             shutil.rmtree(feature_store(project).folder, ignore_errors=True)
             reached.append(extract_features(project, model=model).rate)
         bare.append(measure_rates(project, 192, model=model, repeats=1))
-    bound = Rates(
-        float(np.median([one.forward for one in bare])),
-        float(np.median([one.decode for one in bare])),
-    )
-    rate = float(np.median(reached))
+    # The best of each: other programs on the machine only ever make a run slower.
+    bound = Rates(max(one.forward for one in bare), max(one.decode for one in bare))
+    rate = max(reached)
     print(
         f"\n{what}: forward {bound.forward:.1f}/s, decode {bound.decode:.1f}/s, allowed "
         f"{bound.bound:.1f}/s, reached {rate:.1f}/s = {rate / bound.bound:.0%}"
