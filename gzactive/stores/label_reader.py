@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from gzactive.stores import label_views, side_tables
 from gzactive.stores.events import Event, split_answers
-from gzactive.stores.schema import events, logs, reading, walks
+from gzactive.stores.schema import IS_MARK, LIVE, events, logs, reading, walks
 from gzactive.stores.walks import live_events
 
 if TYPE_CHECKING:
@@ -149,12 +149,12 @@ class LabelReader:
 
     def marked(self, kind: str, labeller: str | None = None) -> dict[str, str]:
         """Galaxies with a live "flag", "favourite" or "note": id -> text of the latest."""
-        taking_back = events.alias("taking_back")
         query = (
             select(events.c.id_str, events.c.text)
             .where(
+                IS_MARK,
                 events.c.kind == kind,
-                ~select(1).where(taking_back.c.undoes == events.c.event_id).exists(),
+                LIVE,
             )
             .order_by(events.c.log_id, events.c.sequence)
         )
@@ -209,14 +209,13 @@ class LabelReader:
 
     def labelled(self, labeller: str | None = None) -> set[str]:
         """Ids of the galaxies finished by people or voted on by scripted tables."""
-        taking_back = events.alias("taking_back")
         query = (
             select(events.c.id_str)
             .distinct()
             .where(
                 events.c.scripted.is_(True),
                 events.c.kind == "answer",
-                ~select(1).where(taking_back.c.undoes == events.c.event_id).exists(),
+                LIVE,
             )
         )
         if labeller is not None:

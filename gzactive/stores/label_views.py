@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
 from gzactive.stores.events import split_answers
-from gzactive.stores.schema import events, read_columns
+from gzactive.stores.schema import LIVE, events, read_columns
 from gzactive.stores.walks import live_events
 
 if TYPE_CHECKING:
@@ -109,17 +109,16 @@ def votes(
 
     See :meth:`gzactive.stores.labels.LabelLog.votes`.
     """
-    count = len(_PEOPLE_COLUMNS)
     query = live_events(*_PEOPLE_COLUMNS).where(events.c.tree_id == tree.id)
     labellers, ids, log_ids, sequences, kinds, questions, answers, counts, repeats = read_columns(
-        connection, query, count
+        connection, query, _PEOPLE_COLUMNS
     )
     walked = _cut_into_walks(labellers, ids, log_ids, sequences, kinds, repeats)
     counts_here = walked.first[walked.walk] & (kinds[walked.order] == "answer")
     rows = walked.order[counts_here]
     parts = [[column[rows] for column in (labellers, ids, questions, answers, counts)]]
     if not people_only:
-        parts.append(read_columns(connection, _scripted(tree.id), len(_SCRIPTED_COLUMNS)))
+        parts.append(read_columns(connection, _scripted(tree.id), _SCRIPTED_COLUMNS))
     labeller, galaxy, question, answer, number = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
@@ -127,13 +126,11 @@ def votes(
 
 
 def _scripted(tree_id: str) -> Select[Any]:
-    taking_back = events.alias("taking_back")
-    undone = select(1).where(taking_back.c.undoes == events.c.event_id).exists()
     return select(*_SCRIPTED_COLUMNS).where(
         events.c.scripted.is_(True),
         events.c.kind == "answer",
         events.c.tree_id == tree_id,
-        ~undone,
+        LIVE,
     )
 
 
@@ -182,19 +179,17 @@ def scripted_votes(connection: Connection, tree_id: str, labeller: str) -> "pd.D
     """One scripted labeller's live counts: id_str, question, answer, count, event_id."""
     import pandas as pd
 
-    query = (
-        _scripted(tree_id)
-        .with_only_columns(
-            events.c.id_str,
-            events.c.question,
-            events.c.answer,
-            events.c.count,
-            events.c.event_id,
-        )
-        .where(events.c.labeller == labeller)
-    )
-    names = ["id_str", "question", "answer", "count", "event_id"]
-    return pd.DataFrame(dict(zip(names, read_columns(connection, query, 5), strict=True)))
+    columns = [
+        events.c.id_str,
+        events.c.question,
+        events.c.answer,
+        events.c.count,
+        events.c.event_id,
+    ]
+    query = _scripted(tree_id).where(events.c.labeller == labeller)
+    found = read_columns(connection, query, columns)
+    names = [column.name for column in columns]
+    return pd.DataFrame(dict(zip(names, found, strict=True)))
 
 
 def classifications(connection: Connection, tree: "DecisionTree") -> "pd.DataFrame":
@@ -221,7 +216,7 @@ def classifications(connection: Connection, tree: "DecisionTree") -> "pd.DataFra
         events.c.repeat,
     )
     query = live_events(*identity, *context).where(events.c.tree_id == tree.id)
-    columns = read_columns(connection, query, len(identity) + len(context))
+    columns = read_columns(connection, query, [*identity, *context])
     walked = _cut_into_walks(*columns[:6])
     done = np.flatnonzero(walked.finished)
     finish = walked.order[walked.end[done]]

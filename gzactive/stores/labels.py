@@ -28,6 +28,7 @@ from gzactive.stores.label_reader import EVENT_COLUMNS, LabelReader
 from gzactive.stores.merging import copy_new_events
 from gzactive.stores.schema import (
     FORMAT,
+    LIVE,
     about,
     events,
     insert_rows,
@@ -183,7 +184,6 @@ class LabelLog(LabelReader):
         """
         if wrong := [kind for kind in kinds if kind not in KINDS or kind == "undo"]:
             raise LabelError(f"An event of kind '{wrong[0]}' cannot be undone.")
-        taking_back = events.alias("taking_back")
         with writing(self._engine) as connection:
             sequence = self._lock_log(connection) + 1
             row = connection.execute(
@@ -193,7 +193,7 @@ class LabelLog(LabelReader):
                     events.c.labeller == labeller,
                     events.c.scripted.is_(False),
                     events.c.kind.in_(kinds),
-                    ~select(1).where(taking_back.c.undoes == events.c.event_id).exists(),
+                    LIVE,
                 )
                 .order_by(events.c.sequence.desc())
                 .limit(1)

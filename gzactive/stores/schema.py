@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Float,
@@ -30,6 +31,9 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    select,
+    text,
+    type_coerce,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -39,6 +43,8 @@ from gzactive.stores.events import LabelError
 
 __all__ = [
     "FORMAT",
+    "IS_MARK",
+    "LIVE",
     "about",
     "catalogue_sources",
     "events",
@@ -136,6 +142,21 @@ Index(
     sqlite_where=events.c.undoes.is_not(None),
     postgresql_where=events.c.undoes.is_not(None),
 )
+
+# Flags and notes are few among many answers. A partial index serves a query that says its
+# condition word for word.
+IS_MARK = text("events.kind IN ('flag', 'favourite', 'note')")
+Index(
+    "events_marks",
+    events.c.kind,
+    events.c.labeller,
+    sqlite_where=text("kind IN ('flag', 'favourite', 'note')"),
+    postgresql_where=text("kind IN ('flag', 'favourite', 'note')"),
+)
+
+_taking_back = events.alias("taking_back")
+#: Condition on ``events``: no undo names the event.
+LIVE = ~select(1).where(_taking_back.c.undoes == events.c.event_id).exists()
 
 # Where each labeller stands with each galaxy, kept in the same transaction as the events it is
 # computed from (see gzactive.stores.walks), so that the app need not read the log to go on.
@@ -297,11 +318,13 @@ def insert_rows(
 
 
 def read_columns(
-    connection: Connection, query: Select[Any], count: int
+    connection: Connection, query: Select[Any], columns: Sequence[ColumnElement[Any]]
 ) -> list[NDArray[np.object_]]:
-    """The result of a query as ``count`` object arrays, one a column, for millions of rows."""
-    parts: list[list[NDArray[np.object_]]] = [[] for _ in range(count)]
-    for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
+    """Columns of a query's rows as object arrays, for millions of rows."""
+    # Booleans come as the numbers stored: turning millions into bool one by one is slow.
+    plain = [type_coerce(one, Integer) if isinstance(one.type, Boolean) else one for one in columns]
+    parts: list[list[NDArray[np.object_]]] = [[] for _ in columns]
+    for rows in connection.execute(query.with_only_columns(*plain)).partitions(_ROWS_AT_ONCE):
         for part, column in zip(parts, zip(*rows, strict=True), strict=True):
             values = np.empty(len(column), dtype=object)
             values[:] = column

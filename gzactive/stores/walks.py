@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, delete, insert, select, tuple_
 
 from gzactive.stores.events import WALK_KINDS
-from gzactive.stores.schema import events, walks
+from gzactive.stores.schema import LIVE, events, walks
 
 __all__ = ["Key", "Live", "Standing", "live_events", "load_standing", "rebuild", "save_standings"]
 
@@ -83,11 +83,7 @@ class Standing:
 
 def live_events(*columns: Any) -> Select[Any]:
     """Select of columns from people's steps that are not undone; add conditions as needed."""
-    taking_back = events.alias("taking_back")
-    undone = select(1).where(taking_back.c.undoes == events.c.event_id).exists()
-    return select(*columns).where(
-        events.c.scripted.is_(False), events.c.kind.in_(WALK_KINDS), ~undone
-    )
+    return select(*columns).where(events.c.scripted.is_(False), events.c.kind.in_(WALK_KINDS), LIVE)
 
 
 def load_standing(connection: Connection, key: Key) -> Standing:
