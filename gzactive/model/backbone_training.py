@@ -190,10 +190,12 @@ class _Run:
         began, number = time.monotonic(), len(self.history["loss"])
         stage = f"training, epoch {number + 1} of {self.settings.epochs}"
         self.model.reset_metrics()
-        loss, done, total = math.nan, 0, len(self.training)
+        # A last batch of another size would cost a trace of its own, and odd statistics.
+        total = len(self.training) - len(self.training) % min(self.batch, len(self.training))
+        loss, done = math.nan, 0
         while done < total:
             try:
-                for views, votes in self._batches(number, done):
+                for views, votes in self._batches(number, done, total):
                     progress(stage, done, total)
                     self.optimizer.learning_rate = self._learning_rate(number + done / total)
                     loss = float(self.model.train_on_batch(views, votes))
@@ -215,11 +217,11 @@ class _Run:
         self._write(_CHECKPOINT, [*self.model.variables, *self.optimizer.variables])
 
     def _batches(
-        self, epoch: int, done: int
+        self, epoch: int, done: int, total: int
     ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         """Augmented batches of what is left of an epoch, made ahead on threads."""
-        order = np.random.default_rng([self.seed, epoch]).permutation(self.training)
-        starts = deque(range(done, len(order), self.batch))
+        order = np.random.default_rng([self.seed, epoch]).permutation(self.training)[:total]
+        starts = deque(range(done, total, self.batch))
 
         def make(start: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
             rows = order[start : start + self.batch]
@@ -248,8 +250,9 @@ class _Run:
         for start in range(0, len(self.validation), 32):
             progress("validating", start, len(self.validation))
             rows = self.validation[start : start + 32]
-            views = centre_crop(self.images[rows], self.settings.crop)
-            logits = np.asarray(self.model.predict_on_batch(views), np.float64)
+            padded = np.resize(rows, 32)  # one shape, one trace
+            views = centre_crop(self.images[padded], self.settings.crop)
+            logits = np.asarray(self.model.predict_on_batch(views), np.float64)[: len(rows)]
             alpha = 51.0 + 50.0 * np.tanh(0.5 * logits)
             losses.append(dirichlet_multinomial_nll(self.votes[rows], alpha, self.tree))
         return float(np.concatenate(losses).mean())

@@ -76,7 +76,9 @@ def test_it_starts_from_given_weights_and_halves_the_batch_when_memory_runs_out(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings = BackboneSettings(crop=32, epochs=1, batch=16, accumulate=2, learning_rate=0.0)
+    settings = BackboneSettings(
+        crop=32, epochs=1, batch=16, accumulate=2, learning_rate=0.0, validation_share=0.25
+    )
     run = _Run(sky[0], sky[1].astype(np.float32), rings, tmp_path, settings, 0)
     run.build(None, None)
     before = backbone_tensors(run.backbone)["top_conv/kernel"]
