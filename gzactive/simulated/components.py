@@ -95,12 +95,11 @@ def inclined_disc(
     angle = np.arctan2(v, u)
     log_radius = np.log(radius)
     # Depth of the disc smears what lies across it, so features fade as it is seen from the side.
-    smooth = np.exp(-radius)
-    old, young, depth = (
-        smooth.copy(),
-        np.float32(0.35) * np.exp(radius * np.float32(-0.85)),
-        smooth * 0,
-    )
+    # Discs end: most break downwards near three scale lengths (Pohlen & Trujillo 2006).
+    edge = 1 / (1 + np.exp((radius - np.float32(float(galaxy["disc_break"]))) * np.float32(2.6)))
+    smooth = np.exp(-radius) * edge
+    young = np.float32(0.35) * np.exp(radius * np.float32(-0.75)) * edge
+    old, depth = smooth.copy(), np.zeros_like(smooth)
     around = ((angle * np.float32(_AROUND / (2 * np.pi))).astype(np.int32)) % _AROUND
     along = np.clip((log_radius + 2.0) * np.float32(_ALONG / 4.0), 0, _ALONG - 1).astype(np.int32)
     clumps = float(galaxy["clumpiness"])

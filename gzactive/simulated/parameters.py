@@ -1,7 +1,8 @@
 """What the galaxies of a simulated sky are: one row of parameters each, drawn with one seed.
 
 Nothing is rendered and nobody votes here. Distributions imitate the galaxies that Galaxy Zoo showed
-from DECaLS: bright ones of SDSS (r < 17.8), framed by their size, most of them with few features.
+from DECaLS, framed by their size, about half of them with features; magnitudes are those that give
+frames the brightness of the real ones.
 """
 
 import zlib
@@ -28,7 +29,7 @@ _DEFECTS = {"bright-star": 0.35, "trail": 0.25, "bad-columns": 0.2, "missing-ban
 #: DECaLS frames of Galaxy Zoo: 424 pixels of max(0.02·p90, 0.1) arcsec (Walmsley et al. 2022).
 _FRAME_PIXELS, _PER_RADIUS, _FINEST = 424, 0.02, 0.1
 #: Sky noise of DECaLS in r: nanomaggies per arcsec², rms of one camera pixel of 0.262 arcsec.
-_NOISE = 0.16
+_NOISE = 0.13
 #: Kilometres per second, and per second and megaparsec.
 _LIGHT, _HUBBLE = 299_792.458, 70.0
 
@@ -113,20 +114,20 @@ def draw_parameters(n: int, seed: int) -> pd.DataFrame:
 
 def _brightness(draws: _Draws, kind: _Column) -> dict[str, _Floats]:
     """Magnitudes to the limit of SDSS spectroscopy, sizes that follow them, and the conditions."""
-    slope, bright, faint = 0.45, 13.8, 17.8  # log10 counts per magnitude; steeper would hide all
+    slope, bright, faint = 0.45, 12.4, 16.4  # log10 counts per magnitude; steeper would hide all
     low, high = 10 ** (slope * bright), 10 ** (slope * faint)
     magnitude = np.log10(low + draws.uniform("magnitude") * (high - low)) / slope
-    size = 0.93 - 0.13 * (magnitude - 17.0) + draws.normal("radius90", 0, 0.15)
+    size = 0.92 - 0.13 * (magnitude - 16.0) + draws.normal("radius90", 0, 0.15)
     size += np.where(kind == "irregular", 0.08, 0.0)
     radius90 = np.clip(10**size, 3.2, 60.0)
-    absolute = np.clip(draws.normal("absolute", -20.7, 0.9), -23.0, -17.5)
+    absolute = np.clip(draws.normal("absolute", -21.5, 0.9), -23.0, -17.5)
     redshift = _HUBBLE / _LIGHT * 10 ** ((magnitude - absolute) / 5 - 5)
     field = _FRAME_PIXELS * np.maximum(_PER_RADIUS * radius90, _FINEST)
     seeing = np.clip(1.18 * np.exp(draws.normal("seeing", 0, 0.16)), 0.8, 2.2)
     shallow = draws.uniform("shallow") < 0.12
     noise = _NOISE * np.exp(draws.normal("noise", 0, 0.25)) * np.where(shallow, 2.2, 1.0)
     dim = draws.uniform("dim") < 0.10  # of low surface brightness: some are hopeless
-    magnitude = np.where(dim, magnitude + draws.uniform("dimming", 0.5, 1.8), magnitude)
+    magnitude = np.where(dim, magnitude + draws.uniform("dimming", 0.8, 3.2), magnitude)
     return {
         "magnitude": magnitude,
         "redshift": redshift,
@@ -140,8 +141,7 @@ def _brightness(draws: _Draws, kind: _Column) -> dict[str, _Floats]:
 def _shape(draws: _Draws, kind: _Column) -> _Sky:
     disc = np.isin(kind, ("disc", "irregular"))
     elliptical = kind == "elliptical"
-    # A little fewer from the side than at random: thin ones fail a cut on surface brightness less,
-    # but a cut on apparent size more.
+    # A little fewer from the side than at random, as among the published votes.
     cosine = draws.uniform("inclination") ** 0.8
     inclination = np.degrees(np.arccos(cosine))
     thickness = np.clip(draws.normal("thickness", 0.17, 0.04), 0.08, 0.3)
@@ -162,6 +162,7 @@ def _shape(draws: _Draws, kind: _Column) -> _Sky:
     pick = draws.uniform("edge_on_bulge")
     bulge_shape = np.where(share < 0.05, "none", np.where(pick < 0.27, "boxy", "rounded"))
     return {
+        "disc_break": np.clip(draws.normal("disc_break", 3.1, 0.4), 2.3, 4.2),
         "position_angle": draws.uniform("position_angle", 0, 180),
         "inclination": np.where(disc, inclination, 0.0),
         "axis_ratio": axis_ratio,
@@ -283,8 +284,8 @@ def _colours(
     disc = np.where(kind == "elliptical", 0.78, 0.72 - 0.22 * stage) + 0.05 * scatter
     disc = np.where(kind == "irregular", 0.36 + 0.07 * scatter, disc)
     return {
-        "bulge_gr": 0.76 + 1.1 * distant + 0.03 * scatter,
-        "bulge_rz": 0.58 + 0.5 * distant + 0.02 * scatter,
+        "bulge_gr": 0.74 + 0.9 * distant + 0.03 * scatter,
+        "bulge_rz": 0.50 + 0.4 * distant + 0.02 * scatter,
         "disc_gr": disc + 0.8 * distant,
         "disc_rz": 0.2 + 0.45 * disc + 0.4 * distant,
         "young_gr": disc - 0.33 + 0.4 * distant,

@@ -47,7 +47,7 @@ class View:
     def clarity(self) -> _Floats:
         """How well details show: 0 hopeless, 1 as clear as a textbook's plate."""
         light, detail = self._of("signal_to_noise"), self._of("resolution")
-        return np.asarray(light / (light + 22.0) * detail**2 / (detail**2 + 3.6**2), float)
+        return np.asarray(light / (light + 100.0) * detail**2 / (detail**2 + 3.6**2), float)
 
     @cached_property
     def axis_ratio(self) -> _Floats:
@@ -92,7 +92,7 @@ class View:
     def disturbed(self) -> _Floats:
         """Visible disturbance: a bent shape, tails or shells."""
         shape = self._of("disturbance") * (0.35 + 0.65 * self.clarity)
-        depth = self._of("signal_to_noise") / (self._of("signal_to_noise") + 45.0)
+        depth = self._of("signal_to_noise") / (self._of("signal_to_noise") + 170.0)
         debris = 0.9 * np.maximum(self._of("tail_strength"), 0.8 * self._of("shell_strength"))
         return np.asarray(np.maximum(shape, 0.25 * shape + debris * depth), float)
 
@@ -129,7 +129,7 @@ def _smooth_or_featured(view: View) -> _Chances:
     disc = view.kind("disc", "irregular")
     slender = expit((0.36 - view.axis_ratio) / 0.06)
     evidence = (
-        -2.35
+        -2.2
         + 7.0 * view.arms
         + 3.2 * view.bar
         + 3.0 * view.ring
@@ -142,8 +142,8 @@ def _smooth_or_featured(view: View) -> _Chances:
     featured = 0.03 + 0.94 * expit(evidence)
     spoiled = view.kind("artifact", "star")
     blemish = (view.text("defect") != "none") & ~spoiled
-    hopeless = np.clip(1 - view.strength("signal_to_noise") / 16.0, 0, 1)
-    artifact = 0.045 + 0.05 * (1 - view.clarity) + 0.16 * hopeless + 0.06 * blemish
+    hopeless = np.clip(1 - view.strength("signal_to_noise") / 60.0, 0, 1)
+    artifact = 0.035 + 0.05 * (1 - view.clarity) + 0.14 * hopeless + 0.06 * blemish
     artifact = np.where(spoiled, np.where(view.kind("star"), 0.68, 0.80), artifact)
     return {
         "smooth": (1 - artifact) * (1 - featured),
@@ -159,7 +159,7 @@ def _how_rounded(view: View) -> _Chances:
 
 def _disk_edge_on(view: View) -> _Chances:
     # The few who see a disc in a flattened elliptical take it for one from the side.
-    line = np.where(view.kind("elliptical"), 0.33, 0.285)
+    line = np.where(view.kind("elliptical"), 0.31, 0.265)
     return _yes_no(0.012 + 0.97 * expit((line - view.axis_ratio) / 0.04))
 
 
@@ -172,7 +172,7 @@ def _bar(view: View) -> _Chances:
 def _has_spiral_arms(view: View) -> _Chances:
     # Whoever sees features in a galaxy without arms mostly finds some in its patches.
     hint = 1.1 * view.knots + 0.8 * view.disturbed + 1.4 * view.kind("disc") * (1 - view.ring)
-    return _yes_no(expit(-1.3 + 11.0 * view.arms + hint))
+    return _yes_no(expit(-1.45 + 15.0 * view.arms + hint))
 
 
 def _spiral_winding(view: View) -> _Chances:
@@ -191,10 +191,12 @@ def _spiral_arm_count(view: View) -> _Chances:
     for answer, count in {"1": 1, "2": 2, "3": 3, "4": 4, "more-than-4": 5}.items():
         distance = np.abs(np.minimum(np.where(armed, number, 2), 5) - count)
         # Two is what people expect of a spiral.
-        prior = 0.55 if count == 2 else 0.045
+        prior = 0.7 if count == 2 else 0.045
         chances[answer] = np.exp(-0.5 * (distance / spread) ** 2) + prior * spread
     total = np.sum(list(chances.values()), axis=0)
-    unsure = expit(0.2 - 9.0 * view.arms + 2.6 * view.strength("flocculence") + 0.25 * (number - 2))
+    unsure = expit(
+        0.2 - 10.5 * view.arms + 2.6 * view.strength("flocculence") + 0.25 * (number - 2)
+    )
     unsure = np.where(armed, unsure, 0.72)
     found = {answer: (1 - unsure) * chance / total for answer, chance in chances.items()}
     return found | {"cant-tell": unsure}

@@ -132,12 +132,12 @@ def _body(
     red = _fluxes(magnitude, row["bulge_gr"], row["bulge_rz"])
     if row["kind"] == "elliptical" or row["kind"] == "artifact":
         ratio, index = float(row["axis_ratio"]), float(row["sersic_index"])
-        half = radius / (1.35 + 0.22 * index)
+        half = radius / (1.25 + 0.2 * index)
         soft = np.float32((0.02 * half) ** 2)
         r = np.sqrt(along * along + (across * np.float32(1 / ratio)) ** 2 + soft)
         profile = sersic(r, half, max(index, 1.0))
         return np.asarray(red[:, None, None] * (profile / profile.sum()), np.float32)
-    scale = radius / 2.4
+    scale = radius / 2.0
     blue = _fluxes(magnitude, row["disc_gr"], row["disc_rz"])
     hot = _fluxes(magnitude, row["young_gr"], row["young_rz"])
     share = float(row["bulge_fraction"])

@@ -102,7 +102,7 @@ def add_field(scene: Image, grid: Grid, row: Mapping[str, Any], rng: np.random.G
     rz = np.where(gr > 1.2, rng.uniform(0.7, 1.8, stars), 0.55 * gr)
     place = rng.uniform(-half, half, (2, stars))
     grid.deposit(scene, place[0], place[1], _colours(np.clip(magnitude, 16.0, 25), gr, rz))
-    galaxies, points = rng.poisson(float(row["galaxy_density"]) * area), 60
+    galaxies, points = rng.poisson(float(row["galaxy_density"]) * area), 120
     magnitude = np.clip(23.6 - rng.exponential(1.15, galaxies), 18.3, 25)
     size = 0.45 * 10 ** (0.12 * (22.5 - magnitude)) * rng.lognormal(0, 0.3, galaxies)
     gr = np.clip(rng.normal(0.85, 0.35, galaxies), 0.0, 1.7)
@@ -176,7 +176,7 @@ def add_star(
     for way in (1.0, -1.0):  # spikes of DECam lie along the diagonals
         along, across = (x + way * y) * np.float32(0.7071), (y - way * x) * np.float32(0.7071)
         spike = np.exp(-np.abs(across) * np.float32(1 / (0.45 * float(row["seeing"]))))
-        light += np.float32(6e-4) * spike / (1 + (along * np.float32(1 / (6 * core))) ** 2)
+        light += np.float32(3e-4) * spike / (1 + (along * np.float32(1 / (6 * core))) ** 2)
     scene += (peak * fluxes).astype(np.float32)[:, None, None] * light
 
 

@@ -51,8 +51,8 @@ def test_values_are_finite_and_within_their_ranges():
 
 def test_some_galaxies_are_hopelessly_faint_and_some_are_textbook_plates():
     sky = draw_parameters(3000, 2)
-    assert 0.005 < (sky["signal_to_noise"] < 8).mean() < 0.2
-    assert ((sky["signal_to_noise"] > 100) & (sky["resolution"] > 8)).mean() > 0.05
+    assert 0.005 < (sky["signal_to_noise"] < 25).mean() < 0.15
+    assert ((sky["signal_to_noise"] > 300) & (sky["resolution"] > 8)).mean() > 0.05
 
 
 def test_an_empty_sky_is_a_table_without_rows():
