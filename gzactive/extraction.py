@@ -8,7 +8,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -35,6 +35,8 @@ _PART_SECONDS = 60.0
 _COMPACT_PARTS = 8
 #: Batches that may be decoded ahead of the network; 6 MB each.
 _AHEAD = 3
+#: Seconds to wait for a slow drive before saying again how far it is, which is when to cancel.
+_PATIENCE = 0.25
 #: Files asked for their size and time in one task.
 _STAMPS_AT_ONCE = 500
 
@@ -273,8 +275,13 @@ def _compute(
             rows.clear()
             hashes.clear()
 
+    def tell() -> None:
+        progress("Computing features", reached, len(todo))
+
     try:
-        for reached, one in enumerate(_decoded(run, todo, known, settings, pool, batch), start=1):
+        tell()
+        images_in_order = _decoded(run, todo, known, settings, pool, batch, tell)
+        for reached, one in enumerate(images_in_order, start=1):
             if one.reason:
                 run.fail(one.row, one.reason)
             elif one.array is None:
@@ -288,13 +295,13 @@ def _compute(
                 forward()
             if not rows or reached % batch == 0:
                 run.flush(stamps, only_if_due=True)
-                progress("Computing features", reached, len(todo))
+                tell()
         forward()
     except (Cancelled, KeyboardInterrupt):
         run.flush(stamps)
         raise
     run.flush(stamps)
-    progress("Computing features", reached, len(todo))
+    tell()
 
 
 def _decoded(
@@ -304,8 +311,9 @@ def _decoded(
     settings: ImageSettings,
     pool: ThreadPoolExecutor,
     batch: int,
+    tell: Callable[[], None],
 ) -> Iterator[_Decoded]:
-    """Images in order, decoded ahead by a bounded number."""
+    """Images in order, decoded ahead by a bounded number; ``tell`` is called while one is slow."""
 
     def decode(row: int) -> _Decoded:
         try:
@@ -314,13 +322,19 @@ def _decoded(
             return _Decoded(row, reason=problem.reason)
         return _Decoded(row, array, image_hash)
 
+    def oldest() -> _Decoded:
+        future = waiting.popleft()
+        while not wait([future], timeout=_PATIENCE).done:
+            tell()
+        return future.result()
+
     waiting: deque[Future[_Decoded]] = deque()
     for row in todo.tolist():
         waiting.append(pool.submit(decode, row))
         if len(waiting) >= _AHEAD * batch:
-            yield waiting.popleft().result()
+            yield oldest()
     while waiting:
-        yield waiting.popleft().result()
+        yield oldest()
 
 
 def _stamps(pool: ThreadPoolExecutor, run: _Run, progress: Progress) -> NDArray[np.object_]:

@@ -214,6 +214,32 @@ def test_cancelling_takes_effect_at_once_even_before_the_first_batch(project):
     assert extract_features(project, model=FakeNetwork()).done == 40
 
 
+def test_a_stalled_drive_does_not_hold_a_cancel_up(project, monkeypatch):
+    load = extraction.load_unless_known
+
+    def stalled(file_loc, *args):
+        time.sleep(0 if "g000" in file_loc else 2.0)
+        return load(file_loc, *args)
+
+    monkeypatch.setattr(extraction, "load_unless_known", stalled)
+    started = time.monotonic()
+
+    def cancel(stage: str, done: int, total: int) -> None:
+        if time.monotonic() - started > 0.3:
+            raise Cancelled
+
+    asked = []
+
+    def noted(stage: str, done: int, total: int) -> None:
+        asked.append(time.monotonic())
+        cancel(stage, done, total)
+
+    with pytest.raises(Cancelled):
+        extract_features(project, model=NoNetwork(), progress=noted, workers=2)
+    assert max(np.diff(asked)) < 1.0
+    assert features_for(project).id_str.tolist() == []
+
+
 def test_progress_comes_with_each_batch_and_ends_at_the_total(tmp_path):
     told = []
     with make_project(tmp_path, n=100) as project:
