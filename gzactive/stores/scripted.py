@@ -142,11 +142,12 @@ def scripted_context(
 
 
 def _aligned(column: "pd.Series[Any]", votes: "pd.DataFrame") -> "pd.Series[Any]":
-    """A column for the rows of ``votes``, by its index where the two have the same labels."""
-    if len(column) == len(votes) and column.index.equals(votes.index):
+    """A column for the rows of ``votes``: by the same index, or by id_str."""
+    if column.index.equals(votes.index):
         return column
-    if column.index.name == "id_str" and "id_str" in votes.columns:
-        return column.reindex(votes["id_str"])
+    ids = votes["id_str"] if "id_str" in votes.columns else votes.index
+    if ids.isin(column.index).all():
+        return column.reindex(ids)
     if votes.index.isin(column.index).all():
         return column.reindex(votes.index)
     raise LabelError(
