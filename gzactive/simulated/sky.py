@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 from PIL import Image as PillowImage
+from threadpoolctl import threadpool_limits
 
 from gzactive.errors import GzactiveError
 from gzactive.paths import atomic_write
@@ -53,7 +54,8 @@ def make_sky(
     size : int
         Side of the pictures, pixels.
     workers : int, optional
-        Threads; one a core by default. The pictures do not depend on it.
+        Threads; by default two more than cores, since a disk makes them wait. The pictures do not
+        depend on it.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def make_sky(
             for row, name in zip(truth.to_dict("records"), names, strict=True)
             if name.removeprefix("images/") not in present
         ]
-        _render_all(missing, size, n, workers or os.cpu_count() or 1, progress)  # type: ignore[arg-type]
+        _render_all(missing, size, n, workers or (os.cpu_count() or 1) + 2, progress)  # type: ignore[arg-type]
         catalogue = truth.assign(file_loc=names)
         atomic_write(folder / "catalog.csv", catalogue[_PUBLIC].to_csv(index=False))
         table = io.BytesIO()
@@ -112,7 +114,11 @@ def _render_all(
     done = total - len(missing)
     progress(_STAGE, done, total)
     queue = iter(missing)
-    with ThreadPoolExecutor(workers, thread_name_prefix="sky") as pool:
+    with (
+        # Products of small matrices: a second pool of threads below ours would only spin.
+        threadpool_limits(1, user_api="blas"),
+        ThreadPoolExecutor(workers, thread_name_prefix="sky") as pool,
+    ):
         # Few ahead of the threads, so that a cancel is answered at once.
         running: set[Future[None]] = set()
         while True:
