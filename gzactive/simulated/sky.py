@@ -26,6 +26,9 @@ __all__ = ["make_sky"]
 _STAGE = "Making the sky"
 #: As the Legacy Surveys' cutouts: good enough that noise stays noise.
 _QUALITY = 92
+#: To be raised whenever parameters or rendering change: pictures kept from before would no longer
+#: agree with the truth.
+_RECIPE = 2
 #: Columns that a catalogue of real galaxies would have; the rest is the truth.
 _PUBLIC = ["id_str", "file_loc", "ra", "dec", "redshift", "magnitude", "radius90", "pixel_scale"]
 
@@ -66,14 +69,14 @@ def make_sky(
     Raises
     ------
     GzactiveError
-        If the folder holds a sky of another seed or size, or cannot be written.
+        If the folder holds a sky of another seed, size or recipe, or cannot be written.
     """
     folder = Path(folder).expanduser().absolute()
     truth = draw_parameters(n, seed)
     truth["pixel_scale"] = truth["field"] / size
     recipe = folder / "sky.txt"
     images = folder / "images"
-    made_of = f"seed {seed}, {size} pixels, recipe 1\n"
+    made_of = f"seed {seed}, {size} pixels, recipe {_RECIPE}\n"
     try:
         images.mkdir(parents=True, exist_ok=True)
         if not recipe.exists():

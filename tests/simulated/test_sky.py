@@ -93,3 +93,10 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(GzactiveError, match=r"file/sky: the sky cannot be written"):
         make_sky(tmp_path / "file" / "sky", 2)
+
+
+def test_pictures_of_an_earlier_recipe_are_not_taken_for_this_truth(tmp_path):
+    make_sky(tmp_path, 2, seed=1, size=32)
+    (tmp_path / "sky.txt").write_text("seed 1, 32 pixels, recipe 1\n")
+    with pytest.raises(GzactiveError, match="recipe 1"):
+        make_sky(tmp_path, 2, seed=1, size=32)
