@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QToolButton, QWidget
 
@@ -37,10 +37,12 @@ class ActionSet:
         self._actions: dict[str, QAction] = {}
         for spec in actions:
             action = QAction(spec.text, window)
-            action.setShortcuts([_sequence(key) for key in spec.keys])
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setToolTip(self._tip(spec))
             action.setStatusTip(spec.tip)
             action.setObjectName(spec.id)
+            # Qt leaves no space between an icon and the text beside it.
+            action.setIconText(f" {spec.text}")
             window.addAction(action)
             self._actions[spec.id] = action
 
@@ -111,11 +113,3 @@ def shown_key(key: str) -> str:
     if key.startswith(_NUMBER_PAD):
         return f"pad {key.removeprefix(_NUMBER_PAD)}"
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-
-
-def _sequence(key: str) -> QKeySequence:
-    """Qt's key sequence; the portable text for number pad keys is our own."""
-    if not key.startswith(_NUMBER_PAD):
-        return QKeySequence(key)
-    plain = QKeySequence(key.removeprefix(_NUMBER_PAD))[0].key()
-    return QKeySequence(QKeyCombination(Qt.KeyboardModifier.KeypadModifier, plain))

@@ -22,6 +22,7 @@ __all__ = ["ComputeThread"]
 
 _TELL_EVERY_MS = 100  # ten progress reports a second, however many the work makes
 _NICENESS = 10
+_HISTORY = 50
 
 
 class ComputeThread(QObject):
@@ -37,6 +38,9 @@ class ComputeThread(QObject):
         super().__init__(parent)
         self._waiting: deque[Job] = deque()
         self._current: Job | None = None
+        # A QObject must die on its own thread. The window's thread holds every job until long after
+        # the compute thread has let go of it, so that none dies over there.
+        self._held: deque[Job] = deque()
         self._more = threading.Condition()
         self._closing = False
         self._timer = QTimer(self, interval=_TELL_EVERY_MS)
@@ -48,6 +52,11 @@ class ComputeThread(QObject):
     def current(self) -> Job | None:
         """The job that runs now."""
         return self._current
+
+    @property
+    def history(self) -> list[Job]:
+        """The latest jobs, the oldest first: those that ended, the one that runs, those waiting."""
+        return list(self._held)
 
     @property
     def idle(self) -> bool:
@@ -66,6 +75,9 @@ class ComputeThread(QObject):
         """
         job = Job(title, work)
         job.state_changed.connect(self._on_state_changed)
+        self._held.append(job)
+        while len(self._held) > _HISTORY and self._held[0].over:
+            self._held.popleft()
         with self._more:
             if self._closing:
                 raise RuntimeError("the compute thread is closed")

@@ -44,12 +44,16 @@ class KeysDialog(QDialog):
         table.setModel(self.rows)
         table.verticalHeader().hide()
         table.setShowGrid(False)
+        table.setWordWrap(False)
         table.setAlternatingRowColors(True)
         table.setSelectionMode(QTableView.SelectionMode.NoSelection)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setStretchLastSection(True)
+        table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         column = QVBoxLayout(self)
         column.setSpacing(SPACE.medium)
         column.addWidget(self.search)
         column.addWidget(table, 1)
-        self.resize(760, 560)
+        self.resize(860, 600)

@@ -51,4 +51,7 @@ def run_app(project_path: Path | None) -> int:
         path = project_path
         window.painted.connect(lambda: window.open_project(path))
     window.show()
-    return int(app.exec())
+    try:
+        return int(app.exec())
+    finally:
+        window.close()  # however the loop ended, no thread may outlive it

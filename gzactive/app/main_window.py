@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
                 "go.label": lambda: self._go("label"),
                 "go.train": lambda: self._go("train"),
                 "view.theme": self.theme.toggle,
-                "train.start": lambda: self.session and self.session.start_round(),
+                "train.start": self._start_round,
                 "train.cancel": self._cancel,
                 "help.keys": self._show_keys,
                 "help.log": self._show_log,
@@ -252,6 +252,10 @@ class MainWindow(QMainWindow):
         if self._page == "opening":
             self._opening.show_progress(job.title, 0, 0)
             job.progress.connect(self._opening.show_progress)
+
+    def _start_round(self) -> None:
+        if self.session is not None:
+            self.session.start_round()
 
     def _cancel(self) -> None:
         if self.session is not None:

@@ -4,10 +4,11 @@ Features → ranking → labels → round → ranking again: the session decides
 hands the results over. Every computation is a job on the compute thread; nothing here waits.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from gzactive.app import work
 from gzactive.app.job import Job
@@ -128,17 +129,8 @@ class ProjectSession(QObject):
         """Learn from the labels so far; labelling goes on meanwhile."""
         if self.project is None or self.round_running:
             return
-        if "features" in self._jobs:
-            # A survey's features take hours and a round takes seconds: the round goes first.
-            self._resume_features = True
-            self._compute.cancel(self._jobs["features"])
-        project = self.project
-        job = self._submit(
-            "round",
-            "Fine-tune round",
-            lambda progress: work.fine_tune(project, progress),
-            first=True,
-        )
+        run = partial(work.fine_tune, self._in_hand(), self._model)
+        job = self._submit_urgent("round", "Fine-tune round", run)
         job.finished.connect(self._on_round)
         job.failed.connect(self._on_round_failed)
         job.cancelled.connect(lambda: self._after_round("The round was cancelled."))
@@ -147,13 +139,8 @@ class ProjectSession(QObject):
         """Put a round in use, or the base head with 0, and rank again."""
         if self.project is None:
             return
-        project = self.project
-        job = self._submit(
-            "promote",
-            "Changing weights",
-            lambda progress: work.promote(project, number),
-            first=True,
-        )
+        change = partial(work.promote, self._in_hand(), number)
+        job = self._submit_urgent("promote", "Changing weights", change)
         job.finished.connect(lambda _: self._on_promoted(number))
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
 
@@ -190,8 +177,7 @@ class ProjectSession(QObject):
             self.ready.emit()
 
     def _wake(self) -> None:
-        project = self.project
-        job = self._submit("wake", "Waking the model", lambda p: work.wake_model(project, p))
+        job = self._submit("wake", "Waking the model", partial(work.wake_model, self._in_hand()))
         job.finished.connect(self._on_awake)
         job.failed.connect(self._on_not_awake)
 
@@ -209,12 +195,8 @@ class ProjectSession(QObject):
     # --- features and ranking -------------------------------------------------------------------
 
     def _look(self) -> None:
-        project, model = self.project, self._model
-        job = self._submit(
-            "features",
-            "Looking at the galaxies",
-            lambda progress: work.look_at_galaxies(project, model, progress),
-        )
+        look = partial(work.look_at_galaxies, self._in_hand(), self._model)
+        job = self._submit("features", "Looking at the galaxies", look)
         job.finished.connect(self._on_looked)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
         job.cancelled.connect(self._on_look_cancelled)
@@ -238,10 +220,7 @@ class ProjectSession(QObject):
         if "rank" in self._jobs:
             self._rank_again = True
             return
-        project = self.project
-        job = self._submit(
-            "rank", "Ranking", lambda progress: work.rank(project, progress), first=True
-        )
+        job = self._submit_urgent("rank", "Ranking", partial(work.rank, self._in_hand()))
         job.finished.connect(self._on_ranked)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
         job.cancelled.connect(
@@ -298,9 +277,6 @@ class ProjectSession(QObject):
             self.train.tell(sentence)
         self.said.emit(sentence, False)
         self.schedule_changed.emit()
-        if self._resume_features:
-            self._resume_features = False
-            self._look()
 
     def _on_promoted(self, number: int) -> None:
         if self.train is not None:
@@ -311,6 +287,11 @@ class ProjectSession(QObject):
 
     # --- inside ---------------------------------------------------------------------------------
 
+    def _in_hand(self) -> "Project":
+        if self.project is None:
+            raise RuntimeError("no project is open")
+        return self.project
+
     def _submit(self, kind: str, title: str, run: Any, *, first: bool = False) -> Job:
         job = self._compute.submit(title, run, first=first)
         self._jobs[kind] = job
@@ -318,12 +299,31 @@ class ProjectSession(QObject):
         self.schedule_changed.emit()
         return job
 
+    def _submit_urgent(self, kind: str, title: str, run: Any) -> Job:
+        """Put a job before all others, also before features under way.
+
+        A survey's features take hours and a round or a ranking takes seconds, so the features step
+        aside; what they computed is kept, and they go on when nothing else is left to do.
+        """
+        if "features" in self._jobs:
+            self._resume_features = True
+            self._compute.cancel(self._jobs["features"])
+        return self._submit(kind, title, run, first=True)
+
     def _forget(self, job: Job) -> None:
         if job.over:
             self._jobs = {kind: each for kind, each in self._jobs.items() if each is not job}
             self.schedule_changed.emit()
             if self._closed and not self._jobs:
                 self._close_project()
+            elif self._resume_features:
+                # After those who act on the outcome have asked for more.
+                QTimer.singleShot(0, self, self._go_on_looking)
+
+    def _go_on_looking(self) -> None:
+        if self._resume_features and not self._jobs and not self._closed:
+            self._resume_features = False
+            self._look()
 
     def _close_project(self) -> None:
         if self.project is not None:

@@ -68,7 +68,7 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: transparent; border: 2px solid transparent; border-radius: {RADIUS}px;
         padding: {s.small}px {s.tight}px; font-size: {points(TYPE.small)}; color: {c.muted}; }}
     QToolButton[role="nav"]:hover {{ background: {c.hover}; }}
-    QToolButton[role="nav"]:checked {{ background: {c.raised}; color: {c.accent}; }}
+    QToolButton[role="nav"]:checked {{ background: {c.hover}; color: {c.accent}; }}
     QToolButton[role="nav"]:focus {{ border-color: {c.accent}; }}
     QProgressBar {{
         background: {c.raised}; border: none; border-radius: {s.hair}px; max-height: 6px;
@@ -94,6 +94,7 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: {c.surface}; alternate-background-color: {c.background}; border: none;
         gridline-color: transparent; selection-background-color: {c.hover};
         selection-color: {c.text}; }}
+    QTableView::item {{ padding: {s.tight}px {s.small}px; }}
     QTableView:focus {{ border: 1px solid {c.accent}; }}
     QHeaderView::section {{
         background: {c.surface}; color: {c.muted}; border: none; padding: {s.small}px;

@@ -3,7 +3,6 @@
 Each imports what it needs when it runs, since the window is on screen before any of it loads.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,7 +120,7 @@ def rank(project: "Project", progress: Progress) -> Ranking:
         progress=progress,
     )["id_str"].tolist()
     # What was recorded on issue is what the labels will carry, so it is read back.
-    issues: Mapping[str, Any] = project.labels.issued(ids).to_dict("index")
+    issues: Any = project.labels.issued(ids).to_dict("index")
     queue = [UpcomingGalaxy.from_issue(id_str, issues[id_str]) for id_str in ids]
     scores = current_scores(project, progress=progress)
     if not len(scores.id_str):
@@ -131,11 +130,41 @@ def rank(project: "Project", progress: Progress) -> Ranking:
     )
 
 
-def fine_tune(project: "Project", progress: Progress) -> "Round":
-    """One round: learn from the labels so far, judge it, promote it or not."""
+def fine_tune(project: "Project", model: Any, progress: Progress) -> "Round":
+    """One round: learn from the labels so far, judge it, promote it or not.
+
+    Parameters
+    ----------
+    project
+        Its labels.
+    model
+        The network, where it is awake: labelled galaxies that it has not looked at are then looked
+        at first, so that a round early in a long survey finds its labels.
+    progress
+        Told what is done.
+    """
     from gzactive.active.rounds import run_round
 
+    if model is not None:
+        _look_at_labelled(project, model, progress)
     return run_round(project, progress=progress)
+
+
+def _look_at_labelled(project: "Project", model: Any, progress: Progress) -> None:
+    from gzactive.extraction import extract
+    from gzactive.inference import feature_store
+
+    rows = project.catalog[project.catalog["id_str"].isin(project.labels.labelled())]
+    with project.compute_lock("features"):
+        extract(
+            rows["id_str"].to_list(),
+            rows["file_loc"].to_list(),
+            feature_store(project),
+            project.problems,
+            lambda: model,
+            settings=project.image_settings,
+            progress=progress,
+        )
 
 
 def promote(project: "Project", number: int, progress: Progress) -> None:

@@ -1,7 +1,7 @@
 """One answer: icon, text and key on a large button that paints itself from the tokens."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from gzactive.app.icons import Icons
@@ -9,8 +9,11 @@ from gzactive.app.tokens import RADIUS, SPACE, TYPE
 
 __all__ = ["AnswerButton"]
 
-_LARGEST_ICON = 72
+_LARGEST_ICON = 76
+_TALL_ICON = 96
+_ROOM_FOR_HELP = 220
 _KEY = 22
+_WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
 
 
 class AnswerButton(QAbstractButton):
@@ -31,6 +34,7 @@ class AnswerButton(QAbstractButton):
         self._icons = icons
         self._number = number
         self._icon_name = "answer"
+        self._help = ""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -38,6 +42,7 @@ class AnswerButton(QAbstractButton):
     def show_answer(self, text: str, icon: str, help_text: str, *, box: bool) -> None:
         """Become an answer; ``box`` makes it one of several that may be ticked."""
         self._icon_name = icon
+        self._help = help_text
         self.setCheckable(box)
         self.setChecked(False)
         self.setText(text)
@@ -71,21 +76,31 @@ class AnswerButton(QAbstractButton):
         painter.end()
 
     def _paint_face(self, painter: QPainter, chosen: bool) -> None:
-        """Icon above the text, both centred as one block."""
-        colours = self._icons.theme.colours
-        font = self._icons.theme.font(TYPE.body, bold=True)
-        painter.setFont(font)
+        """Icon, text and, where there is room, what distinguishes the answer; as one block."""
+        theme = self._icons.theme
         room = self.width() - 2 * SPACE.small
-        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
-        words = QFontMetrics(font).boundingRect(0, 0, room, 1000, flags, self.text())
+        bold, small = theme.font(TYPE.body, bold=True), theme.font(TYPE.small)
+        words = _height(bold, self.text(), room)
+        told = self._help if self.height() >= _ROOM_FOR_HELP else ""
+        help_height = _height(small, told, room) + SPACE.small if told else 0
         gap = SPACE.tight if self.height() < 90 else SPACE.small
-        icon = min(_LARGEST_ICON, self.height() - words.height() - gap - 2 * SPACE.small)
-        top = (self.height() - icon - gap - words.height()) // 2
-        ink = colours.accent if chosen else colours.text
+        largest = _LARGEST_ICON if self.height() < _ROOM_FOR_HELP else _TALL_ICON
+        icon = min(largest, self.height() - words - gap - help_height - 2 * SPACE.small)
+        top = (self.height() - icon - gap - words - help_height) // 2
+        if self.height() >= _ROOM_FOR_HELP:
+            top = self.height() // 5  # in line with its neighbours, whatever their help says
+        ink = theme.colours.accent if chosen else theme.colours.text
         picture = self._icons.pixmap(self._icon_name, icon, ink, self.devicePixelRatioF())
         painter.drawPixmap((self.width() - icon) // 2, top, picture)
-        painter.setPen(QColor(colours.text))
-        painter.drawText(SPACE.small, top + icon + gap, room, words.height(), flags, self.text())
+        top += icon + gap
+        painter.setFont(bold)
+        painter.setPen(QColor(theme.colours.text))
+        painter.drawText(SPACE.small, top, room, words, _WRAPPED, self.text())
+        if told:
+            top += words + SPACE.small
+            painter.setFont(small)
+            painter.setPen(QColor(theme.colours.muted))
+            painter.drawText(SPACE.small, top, room, help_height, _WRAPPED, told)
 
     def _paint_key(self, painter: QPainter) -> None:
         if self._number > 9:
@@ -98,3 +113,7 @@ class AnswerButton(QAbstractButton):
         painter.setPen(QColor(colours.accent))
         painter.setFont(self._icons.theme.font(TYPE.small, bold=True))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(self._number))
+
+
+def _height(font: QFont, text: str, room: int) -> int:
+    return QFontMetrics(font).boundingRect(0, 0, room, 1000, _WRAPPED, text).height()

@@ -14,6 +14,7 @@ __all__ = ["AnswerGrid"]
 #: Columns for a number of answers: rows stay even and the buttons large.
 _COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 _MOST_COLUMNS = 3
+_HEIGHT = 320
 
 
 class AnswerGrid(QWidget):
@@ -38,13 +39,14 @@ class AnswerGrid(QWidget):
         self._icons = icons
         self._buttons: list[AnswerButton] = []
         self._count = 0
+        self.setMaximumHeight(_HEIGHT)
         icons.theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(440, 256)
+        return QSize(440, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, 220)
+        return QSize(320, 200)
 
     @property
     def buttons(self) -> list[AnswerButton]:

@@ -50,7 +50,8 @@ class Commit:
         issued = self._labels.issued([id_str])
         if issued.empty:
             return UpcomingGalaxy(id_str, "external")
-        return UpcomingGalaxy.from_issue(id_str, issued.iloc[0])
+        row = issued.iloc[0]
+        return UpcomingGalaxy.from_issue(id_str, {str(name): row[name] for name in row.index})
 
     def was_finished(self, id_str: str) -> bool:
         """Whether this labeller ever finished the galaxy, even if it was taken back."""

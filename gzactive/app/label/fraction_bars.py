@@ -1,7 +1,7 @@
 """The model's vote fractions beside a person's answers, one bar a question, drawn by hand."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gzactive.app.elide import draw_elided
@@ -12,6 +12,7 @@ from gzactive.app.tokens import SPACE, TYPE
 __all__ = ["FractionBars"]
 
 _BAR = 10
+_FADED = 110  # of 255
 
 
 class FractionBars(QWidget):
@@ -88,25 +89,35 @@ class FractionBars(QWidget):
             self._paint_bar(painter, row, QRectF(0, line.bottom(), self.width(), _BAR))
 
     def _paint_bar(self, painter: QPainter, row: RevealRow, bar: QRectF) -> None:
-        """All fractions side by side; yours in the accent, with its spread as a whisker."""
+        """From 0 to 1: your answer's fraction as a bar with its spread, the others as dots."""
         colours = self._icons.theme.colours
-        left = bar.left()
         middle = bar.center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.hover))
+        painter.drawRoundedRect(bar.adjusted(0, 2, 0, -2), 3, 3)
+        painter.setBrush(QColor(colours.muted))
         for position, fraction in enumerate(row.fractions):
-            width = fraction * bar.width()
-            yours = position in row.yours
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent if yours else colours.border))
-            painter.drawRect(QRectF(left, bar.top(), max(1.0, width - 1.5), bar.height()))
-            if yours and row.spreads:
-                reach = row.spreads[position] * bar.width()
-                end = left + width - 1
-                low, high = max(bar.left(), end - reach), min(bar.right() - 1, end + reach)
-                painter.setPen(QPen(QColor(colours.text), 2))
-                painter.drawLine(int(low), int(middle), int(high), int(middle))
-                for edge in (low, high):
-                    painter.drawLine(int(edge), int(middle - 3), int(edge), int(middle + 3))
-            left += width
+            if position not in row.yours:
+                centre = QPointF(min(max(fraction * bar.width(), 3), bar.width() - 3), middle)
+                painter.drawEllipse(centre, 3, 3)
+        for position in row.yours:
+            spread = row.spreads[position] if row.spreads else 0.0
+            self._paint_yours(painter, row.fractions[position], spread, bar)
+
+    def _paint_yours(self, painter: QPainter, fraction: float, spread: float, bar: QRectF) -> None:
+        """A bar that is certain up to one spread below the fraction and fades to one above it."""
+        colours = self._icons.theme.colours
+        low = max(0.0, fraction - spread) * bar.width()
+        high = min(1.0, fraction + spread) * bar.width()
+        body = bar.adjusted(0, 1, 0, -1)
+        accent = QColor(colours.accent)
+        painter.setBrush(accent)
+        painter.drawRect(QRectF(0, body.top(), low, body.height()))
+        accent.setAlpha(_FADED)
+        painter.setBrush(accent)
+        painter.drawRect(QRectF(low, body.top(), high - low, body.height()))
+        painter.setBrush(QColor(colours.text))
+        painter.drawRect(QRectF(fraction * bar.width() - 1, bar.top() - 1, 2, bar.height() + 2))
 
 
 def _yours(row: RevealRow) -> str:

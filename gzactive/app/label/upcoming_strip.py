@@ -37,7 +37,7 @@ class UpcomingStrip(QWidget):
         return QSize((_SIDE + SPACE.small) * PREFETCHED + 120, _SIDE)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_SIDE * 3, _SIDE)
+        return QSize(_SIDE * 5, _SIDE)
 
     def show_thumbnails(self, thumbnails: list[QImage | None], more: int) -> None:
         """Show these, None for one that is still being decoded, and how many follow them."""
@@ -57,11 +57,11 @@ class UpcomingStrip(QWidget):
         word = painter.fontMetrics().horizontalAdvance("Next") + SPACE.small
         painter.drawText(QRectF(0, 0, word, self.height()), Qt.AlignmentFlag.AlignVCenter, "Next")
         left = float(word)
-        step = _SIDE + SPACE.small
+        rest = f"+{self._more:,}" if self._more else ""
+        room = self.width() - word - painter.fontMetrics().horizontalAdvance(rest)
+        side = min(_SIDE, room // PREFETCHED - SPACE.small)
         for position, thumbnail in enumerate(self._thumbnails):
-            if left + _SIDE > self.width():
-                break
-            box = QRectF(left, (self.height() - _SIDE) / 2, _SIDE, _SIDE)
+            box = QRectF(left, (self.height() - side) / 2, side, side)
             outline = QPainterPath()
             outline.addRoundedRect(box, 6, 6)
             painter.save()
@@ -73,13 +73,13 @@ class UpcomingStrip(QWidget):
             painter.setPen(QPen(QColor(colours.accent if position == 0 else colours.border), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(outline)
-            left += step
-        if self._more > 0:
+            left += side + SPACE.small
+        if rest:
             painter.setPen(QColor(colours.muted))
             painter.drawText(
                 QRectF(left, 0, self.width() - left, self.height()),
                 Qt.AlignmentFlag.AlignVCenter,
-                f"+{self._more:,}",
+                rest,
             )
         painter.end()
 

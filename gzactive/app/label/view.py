@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +19,7 @@ from gzactive.app.icons import Icons
 from gzactive.app.label.answer_grid import AnswerGrid
 from gzactive.app.label.breadcrumb import Breadcrumb
 from gzactive.app.label.controller import LabelController
+from gzactive.app.label.help_panel import HelpPanel
 from gzactive.app.label.image_view import GalaxyView
 from gzactive.app.label.reveal import Reveal
 from gzactive.app.label.reveal_card import RevealCard
@@ -27,8 +29,8 @@ from gzactive.app.tokens import SPACE
 
 __all__ = ["LabelView"]
 
-#: Share of the page's width that the panel takes, and its bounds in pixels.
-_PANEL_SHARE, _PANEL_LEAST, _PANEL_MOST = 0.34, 380, 560
+#: The panel's width in pixels: what a square galaxy leaves, within these bounds.
+_PANEL_LEAST, _PANEL_MOST = 380, 640
 
 
 class LabelView(QWidget):
@@ -73,7 +75,7 @@ class LabelView(QWidget):
             "they measure how well the model does."
         )
         self._question = self._label("question", wrap=True)
-        self._help = self._label("muted", wrap=True)
+        self.help = HelpPanel(self)
         self._said = self._label("small")
         self._breadcrumb = Breadcrumb(icons, self)
         self._done = QPushButton("Done", self)
@@ -86,7 +88,6 @@ class LabelView(QWidget):
         self._note.setMaxLength(2000)
         self._note.returnPressed.connect(self._save_note)
         self._note.hide()
-        self._help.hide()
         self._lay_out()
         self._connect()
         self.refresh()
@@ -111,8 +112,10 @@ class LabelView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = round(self.width() * _PANEL_SHARE)
-        self._panel.setFixedWidth(max(_PANEL_LEAST, min(_PANEL_MOST, width)))
+        around = self._name.sizeHint().height() + self.strip.sizeHint().height()
+        side = self.height() - around - 2 * SPACE.medium - 2 * SPACE.small
+        left_over = self.width() - side - 3 * SPACE.large
+        self._panel.setFixedWidth(max(_PANEL_LEAST, min(_PANEL_MOST, left_over)))
 
     # --- building -------------------------------------------------------------------------------
 
@@ -147,18 +150,21 @@ class LabelView(QWidget):
         tools.addWidget(self._done)
         for name in ("label.restart", "label.flag", "label.note", "label.help"):
             tools.addWidget(self._actions.button(name, self))
+        self._below = QStackedLayout()
+        # Help first, for whoever has not finished a galaxy yet; then the card is what one wants.
+        self._below.addWidget(self.help)
+        self._below.addWidget(self.card)
         self._panel = QWidget(self)
         right = QVBoxLayout(self._panel)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(SPACE.small)
         right.addWidget(self._breadcrumb)
         right.addWidget(self._question)
-        right.addWidget(self._help)
         right.addWidget(self.answers, 3)
         right.addLayout(tools)
         right.addWidget(self._note)
         right.addWidget(self._said)
-        right.addWidget(self.card, 2)
+        right.addLayout(self._below, 2)
 
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.medium)
@@ -179,7 +185,7 @@ class LabelView(QWidget):
         self.answers.chosen.connect(it.choose)
         self._actions.connect(
             {
-                f"label.answer-{key}": lambda position=key - 1: it.choose(position)  # type: ignore[misc]
+                f"label.answer-{key}": lambda position=key - 1: it.choose(position)
                 for key in range(1, 10)
             }
             | {
@@ -220,7 +226,7 @@ class LabelView(QWidget):
         self._offer_done()
         if question is not None and self._shown_question != question.name:
             self.answers.show_question(question)
-            self._help.setText(_help(question))
+            self.help.show_question(question)
         elif question is None:
             self.answers.show_question(None)
         self._shown_question = question.name if question is not None else ""
@@ -257,6 +263,7 @@ class LabelView(QWidget):
     def _on_revealed(self, shown: Reveal | None) -> None:
         frame = self.controller.frame_of(shown.id_str) if shown is not None else None
         self.card.show_reveal(shown, frame.thumbnail if frame is not None else None)
+        self._below.setCurrentWidget(self.card)
 
     def _on_warned(self, sentence: str, fault: bool) -> None:
         self.banner.say(sentence, fault=fault)
@@ -280,11 +287,5 @@ class LabelView(QWidget):
         self.setFocus()
 
     def _toggle_help(self) -> None:
-        self._help.setVisible(self._help.isHidden())
-
-
-def _help(question) -> str:  # type: ignore[no-untyped-def]
-    """The question's help, then each answer's, as one text."""
-    lines = [question.help] if question.help else []
-    lines += [f"• {answer.text}: {answer.help}" for answer in question.answers if answer.help]
-    return "\n".join(lines) or "There is no help for this question."
+        other = self.card if self._below.currentWidget() is self.help else self.help
+        self._below.setCurrentWidget(other)

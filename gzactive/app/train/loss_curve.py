@@ -47,6 +47,7 @@ class LossCurve(pg.PlotWidget):
             axis.setPen(pg.mkPen(colours.border))
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setLabel(words, color=colours.muted)
+            axis.enableAutoSIPrefix(False)
         styles = {
             "loss": ("training", pg.mkPen(colours.muted, width=2)),
             "validation_loss": ("set aside for stopping", pg.mkPen(colours.accent, width=2)),
@@ -55,4 +56,6 @@ class LossCurve(pg.PlotWidget):
             words, pen = styles.get(name, (name, pg.mkPen(colours.text, width=2)))
             epochs = list(range(1, len(values) + 1))
             self.plot(epochs, values, pen=pen, name=words)
-        self.autoRange()
+        if longest := max((len(values) for values in self._curves.values()), default=0):
+            self.setXRange(1, max(2, longest))
+            self.enableAutoRange(axis="y")

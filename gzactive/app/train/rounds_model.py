@@ -50,8 +50,6 @@ class RoundsModel(QAbstractTableModel):
             return self._texts(index.row())[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole and index.row() < len(self._controller.rounds):
             return self._controller.rounds[-1 - index.row()].sentence
-        if role == Qt.ItemDataRole.TextAlignmentRole and 0 < index.column() < len(_HEADERS) - 1:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def _texts(self, row: int) -> tuple[str, ...]:

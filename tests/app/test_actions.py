@@ -1,0 +1,100 @@
+"""Actions: declared once, without conflicts, remappable, and turned into menus and keys."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.actions import ACTIONS, remapped
+from gzactive.app.icons import Icons
+from gzactive.app.keys_dialog import KeysDialog
+from gzactive.app.theme import Theme
+from gzactive.errors import GzactiveError
+from gzactive.paths import resource
+
+
+def test_the_declared_actions_have_no_conflicts() -> None:
+    assert remapped({}) == ACTIONS
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_every_declared_icon_is_shipped() -> None:
+    for action in ACTIONS:
+        assert not action.icon or (resource("icons") / f"{action.icon}.svg").is_file()
+
+
+def test_every_action_has_a_tip_and_a_menu_or_a_key() -> None:
+    for action in ACTIONS:
+        assert action.tip
+        assert action.menu or action.keys
+
+
+def test_a_key_map_gives_an_action_other_keys() -> None:
+    (skip,) = [each for each in remapped({"label.skip": ["X"]}) if each.id == "label.skip"]
+    assert skip.keys == ("X",)
+
+
+def test_a_conflict_is_refused_with_a_sentence() -> None:
+    with pytest.raises(GzactiveError, match=r"The key 'f' cannot mean both 'Skip' and 'Flag'"):
+        remapped({"label.skip": ["F"]})
+
+
+def test_an_unknown_action_is_refused_with_a_sentence() -> None:
+    with pytest.raises(GzactiveError, match=r"names the action 'label\.dance'"):
+        remapped({"label.dance": ["D"]})
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme) -> tuple[QMainWindow, ActionSet]:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    actions = ActionSet(window, Icons(theme))
+    actions.fill_menus(window.menuBar())
+    return window, actions
+
+
+def test_menus_come_from_the_declarations(window: tuple[QMainWindow, ActionSet]) -> None:
+    titles = [action.text() for action in window[0].menuBar().actions()]
+    assert titles == ["Project", "Go", "Label", "View", "Train", "Help"]
+
+
+@pytest.mark.parametrize(
+    "modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier]
+)
+def test_number_row_and_number_pad_both_answer(
+    qtbot: QtBot, window: tuple[QMainWindow, ActionSet], modifier: Qt.KeyboardModifier
+) -> None:
+    chosen: list[int] = []
+    main, actions = window
+    actions.connect({"label.answer-3": lambda: chosen.append(3)})
+    actions.enable_page("label")
+    main.show()
+    main.activateWindow()
+    qtbot.waitUntil(main.isActiveWindow)
+    qtbot.keyClick(main, Qt.Key.Key_3, modifier)
+    assert chosen == [3]
+
+
+def test_keys_of_another_page_do_nothing(
+    qtbot: QtBot, window: tuple[QMainWindow, ActionSet]
+) -> None:
+    skipped: list[bool] = []
+    main, actions = window
+    actions.connect({"label.skip": lambda: skipped.append(True)})
+    actions.enable_page("train")
+    main.show()
+    main.activateWindow()
+    qtbot.keyClick(main, Qt.Key.Key_S)
+    assert skipped == []
+
+
+def test_the_shortcut_sheet_lists_every_key_and_can_be_searched(
+    qtbot: QtBot, window: tuple[QMainWindow, ActionSet]
+) -> None:
+    main, actions = window
+    dialog = KeysDialog(actions, main)
+    qtbot.addWidget(dialog)
+    assert dialog.rows.rowCount() == sum(bool(action.keys) for action in ACTIONS)
+    dialog.search.setText("undo")
+    assert dialog.rows.rowCount() == 1
