@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gzactive.errors import GzactiveError
+from gzactive.inference import feature_store
 from gzactive.model.head import Head
 from gzactive.paths import atomic_write
 from gzactive.project import Project
@@ -129,7 +130,7 @@ def promote(project: Project, number: int) -> None:
     Raises
     ------
     GzactiveError
-        If there is no such round, or it was made for another tree.
+        If there is no such round, or it was made for another tree or other start weights.
     """
     numbers = _numbers(project.rounds_path)
     if number != 0:
@@ -141,6 +142,11 @@ def promote(project: Project, number: int) -> None:
             raise GzactiveError(
                 f"Round {number} was made for another version of tree '{project.tree.id}': choose "
                 "a later round."
+            )
+        if made.manifest["backbone"] != feature_store(project).folder.name:
+            raise GzactiveError(
+                f"Round {number} was made with other start weights or image settings: choose them "
+                "again in the project's settings, or choose a later round."
             )
         Head.load(made.path / HEAD)  # a broken file is refused before it is in use
     _write_state(project.rounds_path, number, numbers[-1] if numbers else 0)

@@ -34,7 +34,13 @@ from gzactive.active.scoring import N_SAMPLES, TREE, check_head, measure
 from gzactive.active.strategies import is_fresh
 from gzactive.active.votes import vote_fractions
 from gzactive.errors import GzactiveError
-from gzactive.inference import base_head, current_head, feature_rows, features_for
+from gzactive.inference import (
+    base_head,
+    current_head,
+    feature_rows,
+    feature_store,
+    features_for,
+)
 from gzactive.model.head import Head
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
@@ -157,6 +163,7 @@ def run_round(
                 "python": platform.python_version(),
             },
             "tree": {"id": project.tree.id, "hash": project.tree.hash},
+            "backbone": feature_store(project).folder.name,
             "heads": {"base": base.id, "previous": previous.id, "new": fit.head.id},
             "previous": {"round": previous_number, "weights_id": previous_id},
             "label_log": {"log_id": labels.position[0], "sequence": labels.position[1]},

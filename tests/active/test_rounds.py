@@ -304,6 +304,10 @@ def test_what_cannot_be_promoted_is_refused(make_project, ring_sky):
     (made.path / "manifest.json").write_text(json.dumps(changed))
     with pytest.raises(GzactiveError, match="another version of tree"):
         promote(project, 1)
+    changed = made.manifest | {"backbone": "another"}
+    (made.path / "manifest.json").write_text(json.dumps(changed))
+    with pytest.raises(GzactiveError, match="other start weights"):
+        promote(project, 1)
     (made.path / "manifest.json").write_text("{")
     with pytest.raises(GzactiveError, match="manifest of round 0001"):
         rounds(project)
