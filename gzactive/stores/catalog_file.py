@@ -48,9 +48,11 @@ def write_catalog(catalog: "pd.DataFrame", folder: Path, project: Path, seed: in
         no_text = ~column.map(lambda value: isinstance(value, str) and value != "").to_numpy(bool)
         if no_text.any():
             row = int(no_text.argmax())
+            value = column.iloc[row]
+            told = "nothing" if value == "" or value != value else repr(value)
             raise GzactiveError(
-                f"Row {row + 1} of the catalogue has {column.iloc[row]!r} as its {name}: every "
-                "galaxy needs a text."
+                f"Row {row + 1} of the catalogue has {told} as its {name}: every galaxy needs a "
+                "text."
             )
     repeated = catalog["id_str"].duplicated()
     if repeated.any():
