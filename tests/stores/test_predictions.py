@@ -127,9 +127,14 @@ def test_parquet_has_lists_of_samples(tmp_path: Path) -> None:
 def test_a_cancelled_export_leaves_what_was_there(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"p{suffix}"
     path.write_text("the last one")
-    with pytest.raises(Cancelled), PredictionWriter(path, COLUMNS) as writer:
-        writer.write(["a"], np.ones((1, 3, 2)))
-        raise Cancelled
+
+    def export() -> None:
+        with PredictionWriter(path, COLUMNS) as writer:
+            writer.write(["a"], np.ones((1, 3, 2)))
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        export()
     assert path.read_text() == "the last one"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -153,16 +158,22 @@ def test_an_unknown_ending_or_folder_is_told_before_any_work(tmp_path: Path) -> 
         PredictionWriter(tmp_path / "nowhere" / "p.csv", COLUMNS)
 
 
-def test_blocks_that_do_not_fit_are_refused_and_nothing_is_left(tmp_path: Path) -> None:
-    with (
-        pytest.raises(ValueError, match="2 answers|3 answers"),
-        PredictionWriter(tmp_path / "p.hdf5", COLUMNS) as writer,
-    ):
-        writer.write(["a"], np.ones((1, 2, 4)))
-    with (
-        pytest.raises(ValueError, match="samples after blocks of 4"),
-        PredictionWriter(tmp_path / "p.hdf5", COLUMNS) as writer,
-    ):
-        writer.write(["a"], np.ones((1, 3, 4)))
-        writer.write(["b"], np.ones((1, 3, 5)))
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        ([(1, 2, 4)], "1 galaxies and 3 answers"),
+        ([(2, 3, 4)], "1 galaxies and 3 answers"),
+        ([(1, 3, 4), (1, 3, 5)], "5 samples after blocks of 4"),
+    ],
+)
+def test_blocks_that_do_not_fit_are_refused_and_nothing_is_left(
+    tmp_path: Path, shapes: list[tuple[int, int, int]], message: str
+) -> None:
+    def export() -> None:
+        with PredictionWriter(tmp_path / "p.hdf5", COLUMNS) as writer:
+            for shape in shapes:
+                writer.write(["a"], np.ones(shape))
+
+    with pytest.raises(ValueError, match=message):
+        export()
     assert list(tmp_path.iterdir()) == []
