@@ -11,6 +11,7 @@ Killed, it goes on where it was. About half an hour on two cores:
 import argparse
 import json
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,9 @@ def main() -> None:
     tree = load_tree(DEFAULT_TREE)
     folder: Path = arguments.folder
     sky = make_sky(folder / "sky", arguments.galaxies, seed=_SEED, progress=report())
-    images = load_images(sky["file_loc"].tolist(), folder / "images.npy")
+    # Named after the sky's recipe, so that pictures of an older sky never meet newer votes.
+    recipe = zlib.crc32((folder / "sky" / "sky.txt").read_bytes())
+    images = load_images(sky["file_loc"].tolist(), folder / f"images-{recipe:08x}.npy")
     votes = vote(sky, tree, _VOLUNTEERS, seed=_SEED)[list(tree.columns)].to_numpy()
     aside = np.random.default_rng(_SEED).random(len(sky)) < _KEPT_ASIDE
 
