@@ -86,11 +86,15 @@ def new_project(
         raise GzactiveError("--match joins a table to images: give --catalog and --images with it.")
     if catalog is None:
         table = find_images(images)
+        remarks += table.attrs.get("remarks", [])
     elif not images:
         table = load_catalog(catalog)
+        remarks += table.attrs.get("remarks", [])
     else:
-        join = join_images(read_table(catalog), find_images(images), match)
+        found = find_images(images)
+        join = join_images(read_table(catalog), found, match)
         table = join.catalog
+        remarks += found.attrs.get("remarks", [])
         remarks += _remainders(len(join.rows_without_image), "row", "no image")
         remarks += _remainders(len(join.images_without_row), "image", "no row in the table")
     votes = None

@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gzactive import extraction
 from gzactive.catalog import find_images
 from gzactive.errors import GzactiveError
 from gzactive.inference import (
     base_head,
     current_head,
     extract_features,
+    extraction,
     feature_rows,
     feature_store,
     features_for,
@@ -297,7 +297,7 @@ def test_many_parts_are_merged_when_the_run_is_over(tmp_path, monkeypatch):
 KILLED = """
     import sys, time
     sys.path.insert(0, {tests!r})
-    from gzactive import extraction
+    from gzactive.inference import extraction
     from gzactive.inference import extract_features
     from gzactive.project import Project
     from test_inference import FakeNetwork

@@ -151,8 +151,8 @@ def fine_tune(project: "Project", model: Any, progress: Progress) -> "Round":
 
 
 def _look_at_labelled(project: "Project", model: Any, progress: Progress) -> None:
-    from gzactive.extraction import extract
     from gzactive.inference import feature_store
+    from gzactive.inference.extraction import extract
 
     rows = project.catalog[project.catalog["id_str"].isin(project.labels.labelled())]
     with project.compute_lock("features"):

@@ -14,8 +14,8 @@ from PIL import Image
 
 from gzactive.catalog import find_images
 from gzactive.inference import extract_features, feature_store, load_backbone, measure_rates
+from gzactive.inference.rates import Rates
 from gzactive.project import Project
-from gzactive.rates import Rates
 
 REPEATS = 5
 

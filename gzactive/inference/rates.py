@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from gzactive.errors import GzactiveError
-from gzactive.extraction import BATCH, Network, cores
 from gzactive.images import ImageProblem, ImageSettings, load_for_model
+from gzactive.inference.extraction import BATCH, Network, cores
 from gzactive.progress import Progress, silent
 
 __all__ = ["Rates", "bare_rates"]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.catalog.tables import as_text, is_id_name, row_numbers, some_names
 from gzactive.errors import GzactiveError
 from gzactive.images import IMAGE_SUFFIXES
-from gzactive.tables import as_text, is_id_name, row_numbers, some_names
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,7 +2,7 @@
 
 Keras is imported only when an image has to go through the network. Everything after that, scores
 and predictions, is NumPy over cached features, streamed in blocks, so that a million galaxies fit.
-How images go through the network is in :mod:`gzactive.extraction`; what scores mean is in
+How images go through the network is in :mod:`gzactive.inference.extraction`; what scores mean is in
 :mod:`gzactive.active`.
 """
 
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from gzactive.catalog import load_catalog
 from gzactive.errors import GzactiveError
-from gzactive.extraction import BATCH, STAGE, ExtractReport, Network, extract, text_array
 from gzactive.images import ImageSettings
+from gzactive.inference.extraction import BATCH, STAGE, ExtractReport, Network, extract, text_array
+from gzactive.inference.rates import Rates, bare_rates
 from gzactive.model.head import Head
 from gzactive.model.weights_file import default_weights, file_fingerprint, find_weights, read_head
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
-from gzactive.rates import Rates, bare_rates
 from gzactive.stores.features import FeatureRows, Features, FeatureStore
 from gzactive.stores.predictions import PredictionWriter, Scores, write_scores
 
@@ -143,7 +143,7 @@ def extract_features(
         Told what is done after each batch; what was computed before it raises
         :class:`gzactive.progress.Cancelled` is stored.
     batch, workers
-        See :func:`gzactive.extraction.extract`.
+        See :func:`gzactive.inference.extraction.extract`.
 
     Raises
     ------

@@ -1,9 +1,9 @@
 """Catalogues: which galaxies there are and where their images lie.
 
 Everything that comes in is checked once, so that the rest may rely on unique text ids, absolute
-paths and whole, non-negative votes. Files of tables are read in :mod:`gzactive.tables`, images
-without a table are found in :mod:`gzactive.image_lists`, votes read in
-:mod:`gzactive.vote_tables`; import them all from here. Pixels are not looked at.
+paths and whole, non-negative votes. Files of tables are read in :mod:`gzactive.catalog.tables`,
+images without a table are found in :mod:`gzactive.catalog.image_lists`, votes read in
+:mod:`gzactive.catalog.vote_tables`; import them all from here. Pixels are not looked at.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.catalog.image_lists import Join, find_images, image_stem, join_images
+from gzactive.catalog.tables import as_text, checked_ids, read_table, row_numbers, some_names
+from gzactive.catalog.vote_tables import read_votes
 from gzactive.errors import GzactiveError
-from gzactive.image_lists import Join, find_images, image_stem, join_images
-from gzactive.tables import as_text, checked_ids, read_table, row_numbers, some_names
-from gzactive.vote_tables import read_votes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def load_catalog(path: str | Path, *, id_column: str | None = None) -> pd.DataFr
     Parameters
     ----------
     path
-        See :func:`gzactive.tables.read_table`.
+        See :func:`gzactive.catalog.tables.read_table`.
     id_column
         Column to use as ``id_str``; by default the one of that name.
 

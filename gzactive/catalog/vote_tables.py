@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.catalog.tables import checked_ids, read_table, some_names
 from gzactive.errors import GzactiveError
-from gzactive.tables import checked_ids, read_table, some_names
 from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
