@@ -81,7 +81,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "label.done",
         "Done",
-        ("Return", "Num+Enter"),
+        ("Return", "Enter"),
         "Finish a question that takes any number of answers",
         "done",
         "Label",

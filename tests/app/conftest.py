@@ -1,6 +1,5 @@
 """A window, a compute thread and small projects of real files, each closed after its test."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.jobs import ComputeThread
+from gzactive.app.launch import make_window
+from gzactive.app.main_window import MainWindow
 from gzactive.app.theme import Theme
 from gzactive.project import Project
 
@@ -80,6 +81,39 @@ def make_project(tmp_path: Path) -> Iterator[MakeProject]:
         project.close()
 
 
-def wait_patiently() -> int:
-    """Longer where the machine is known to be slow."""
-    return PATIENCE * (3 if os.environ.get("CI") else 1)
+def give_features(project: Project) -> None:
+    """Store made-up features for every galaxy, so that no network has to run."""
+    from gzactive.inference import feature_store
+
+    ids = project.catalog["id_str"].to_list()
+    rng = np.random.default_rng(3)
+    values = np.clip(rng.normal(0, 0.5, (len(ids), 1280)), 0, None)
+    feature_store(project).write_part(ids, ["made-up"] * len(ids), values)
+
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
+    """Show a window, on a project if one is given; it is closed at the end."""
+    made: list[MainWindow] = []
+
+    def begin(project: Path | None = None) -> MainWindow:
+        window = make_window(qapp)
+        made.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)
+        if project is not None:
+            with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
+                window.open_project(project)
+            label = window.session.label
+            qtbot.waitUntil(lambda: label.frame is not None, timeout=PATIENCE)
+        return window
+
+    yield begin
+    for window in made:
+        window.close()
+        window.deleteLater()
+    qapp.processEvents()
