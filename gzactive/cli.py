@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gzactive.errors import GzactiveError
+from gzactive.logs import relay_uncaught
 from gzactive.progress import Cancelled
 from gzactive.terminal import console, print_table, progress_bars, show_or_write
 
@@ -346,16 +347,25 @@ def _open(path: Path) -> Iterator[Project]:
         project.close()
 
 
+#: What shells expect of a program that was interrupted; Typer ends with it on Ctrl-C.
+_INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; a person's mistake is one sentence and exit code 2."""
+    relay_uncaught(_tell)
     try:
         app()
     except GzactiveError as error:
-        print(f"gzactive: {error}", file=sys.stderr)  # noqa: T201
+        _tell(str(error))
         raise SystemExit(2) from error
-    except (Cancelled, KeyboardInterrupt):
-        print(  # noqa: T201
-            "gzactive: stopped; what was done is kept, and the same command goes on from there.",
-            file=sys.stderr,
-        )
-        raise SystemExit(130) from None
+    except (Cancelled, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != _INTERRUPTED:
+            raise
+        _tell("stopped; what was done is kept, and the same command goes on from there.")
+        raise SystemExit(_INTERRUPTED) from None
+
+
+def _tell(sentence: str) -> None:
+    """Say one sentence on the error stream."""
+    print(f"gzactive: {sentence}", file=sys.stderr)  # noqa: T201

@@ -110,7 +110,7 @@ def test_trees_are_listed_and_shown(gz: Command) -> None:
         (["trees", "nope"], "There is no tree 'nope'"),
         (["info", "missing"], "There is no project"),
         (["new", "p"], "give --images"),
-        (["new", "p", "--images", "missing"], "'missing' does not exist"),
+        (["new", "p", "--images", "missing"], "missing' does not exist"),
         (["new", "p", "--images", ".", "--match", "x"], "--match joins a table to images"),
     ],
 )

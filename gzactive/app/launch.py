@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from gzactive.app.collector import Collector
 from gzactive.app.main_window import MainWindow
 from gzactive.app.theme import Theme
 
@@ -25,9 +26,10 @@ def make_window(app: QApplication, mode: str = "dark") -> MainWindow:
 
 
 def _keep_log(window: MainWindow) -> None:
-    from gzactive.app.logs import log_to_file, relay_uncaught
+    from gzactive.logs import log_to_file, relay_uncaught
 
-    relay_uncaught(window.tell, log_to_file())
+    log_to_file()
+    relay_uncaught(window.tell)
 
 
 def run_app(project_path: Path | None) -> int:
@@ -47,6 +49,8 @@ def run_app(project_path: Path | None) -> int:
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     window = make_window(app)
+    collector = Collector()
+    window.labelling.connect(collector.settle)
     if project_path is not None:
         path = project_path
         window.painted.connect(lambda: window.open_project(path))
@@ -55,3 +59,4 @@ def run_app(project_path: Path | None) -> int:
         return int(app.exec())
     finally:
         window.close()  # however the loop ended, no thread may outlive it
+        collector.stop()

@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
 
     #: Emitted once, when the window has been painted for the first time.
     painted = Signal()
-    #: A project's pages can be used.
+    #: A project's pages are about to be shown.
     labelling = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -216,9 +216,9 @@ class MainWindow(QMainWindow):
 
     def _on_ready(self) -> None:
         if self._page == "opening" and self._views:
+            self.labelling.emit()
             self._go("label")
             self._on_schedule()
-            self.labelling.emit()
 
     def _on_refused(self, sentence: str) -> None:
         self.close_project()
@@ -286,6 +286,6 @@ class MainWindow(QMainWindow):
         KeysDialog(self.actions_, self).open()
 
     def _show_log(self) -> None:
-        from gzactive.app.logs import log_folder
+        from gzactive.logs import log_folder
 
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))

@@ -130,7 +130,7 @@ def fraction_intervals(
     from matplotlib.colors import to_rgba
 
     count = len(answers)
-    with _figure(4.6, 0.5 + 0.19 * count) as (figure, axes):
+    with _figure(5.2, 0.55 + 0.21 * count) as (figure, axes):
         rows = np.arange(count)[::-1]
         low, high = np.percentile(fractions, (5, 95), axis=1)
         # One opacity a row, so that a dimmed question stays readable.
@@ -143,7 +143,7 @@ def fraction_intervals(
         axes.scatter(fractions.mean(axis=1), rows, s=18, c=dots, zorder=3)
         if votes is not None:
             axes.scatter(votes, rows, s=26, marker="x", c=crosses, zorder=4)
-        axes.set_yticks(rows, answers, fontsize=7.5)
+        axes.set_yticks(rows, answers, fontsize=9)
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.7, count - 0.3)
         axes.set_xlabel("vote fraction")

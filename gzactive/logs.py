@@ -1,6 +1,6 @@
-"""The app's log file: where a fault in the program leaves its traceback, so that no person has to.
+"""The log file: where a fault in the program leaves its traceback, so that no person has to.
 
-What a person is told is one sentence in the window; this file is for whoever mends the fault.
+What a person is told is one sentence; this file is for whoever mends the fault.
 """
 
 import logging
@@ -22,7 +22,7 @@ def log_folder() -> Path:
     return platformdirs.user_log_path("gzactive")
 
 
-def log_to_file(folder: Path | None = None) -> Path:
+def log_to_file(folder: Path | None = None) -> Path | None:
     """Start writing the package's log; at most two files of a megabyte are kept.
 
     Parameters
@@ -32,17 +32,20 @@ def log_to_file(folder: Path | None = None) -> Path:
 
     Returns
     -------
-    Path
-        The log file.
+    Path or None
+        The log file; None where it cannot be written: the program works without.
     """
     folder = folder or log_folder()
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "gzactive.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=_MEGABYTE, backupCount=1, encoding="utf-8")
+    except OSError:
+        return None
     logger = logging.getLogger("gzactive")
     for old in [each for each in logger.handlers if isinstance(each, RotatingFileHandler)]:
         logger.removeHandler(old)
         old.close()
-    handler = RotatingFileHandler(path, maxBytes=_MEGABYTE, backupCount=1, encoding="utf-8")
     handler.setFormatter(
         logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
     )
@@ -51,17 +54,18 @@ def log_to_file(folder: Path | None = None) -> Path:
     return path
 
 
-def relay_uncaught(tell: Callable[[str], None], path: Path) -> None:
+def relay_uncaught(tell: Callable[[str], None]) -> None:
     """Log what nobody caught, and tell the person one sentence instead of a traceback."""
 
     def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, fault, trace)
             return
-        logging.getLogger("gzactive.app").error("uncaught", exc_info=(kind, fault, trace))
+        path = log_to_file()
+        logging.getLogger("gzactive").error("uncaught", exc_info=(kind, fault, trace))
         tell(
-            f"Something in the program went wrong ({kind.__name__}); your answers are safe, and "
-            f"the details are in {path}."
+            f"Something in the program went wrong ({kind.__name__}: {fault}); your answers are "
+            f"safe" + (f", and the details are in {path}." if path else ".")
         )
 
     sys.excepthook = hook
