@@ -109,7 +109,7 @@ def votes(
 
     See :meth:`gzactive.stores.labels.LabelLog.votes`.
     """
-    query = live_events(*_PEOPLE_COLUMNS).where(events.c.tree_id == tree.id)
+    query = live_events(*_PEOPLE_COLUMNS, all_of_them=True).where(events.c.tree_id == tree.id)
     labellers, ids, log_ids, sequences, kinds, questions, answers, counts, repeats = read_columns(
         connection, query, _PEOPLE_COLUMNS
     )
@@ -215,7 +215,7 @@ def classifications(connection: Connection, tree: "DecisionTree") -> "pd.DataFra
         events.c.kind,
         events.c.repeat,
     )
-    query = live_events(*identity, *context).where(events.c.tree_id == tree.id)
+    query = live_events(*identity, *context, all_of_them=True).where(events.c.tree_id == tree.id)
     columns = read_columns(connection, query, [*identity, *context])
     walked = _cut_into_walks(*columns[:6])
     done = np.flatnonzero(walked.finished)

@@ -132,6 +132,7 @@ Index(
     "events_by_galaxy",
     events.c.id_str,
     events.c.labeller,
+    events.c.log_id,
     events.c.sequence,
     sqlite_where=_BY_PEOPLE,
     postgresql_where=_BY_PEOPLE,

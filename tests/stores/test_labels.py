@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy
 from label_steps import classify, say
 
 from gzactive.stores.events import new_event_ids
@@ -363,3 +364,35 @@ def test_where_write_ahead_logging_is_refused_the_rollback_journal_serves(
     with LabelLog(path) as log:
         assert log.journal_mode == "wal"
         assert log.finished() == {"a"}
+
+
+def test_questions_of_one_labeller_never_read_the_whole_log(
+    log: LabelLog, rings: DecisionTree
+) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(
+        connection: object, cursor: object, statement: str, values: object, *_: object
+    ) -> None:
+        asked.append((statement, values))
+
+    sqlalchemy.event.listen(log._engine, "before_cursor_execute", note)
+    classify(log, rings, "a", "ring yes")
+    log.undo("anna")
+    log.walk_steps("anna", "a", rings)
+    log.last_open("anna", rings)
+    log.finished_count("anna", since_sequence=1)
+    log.marked("flag", "anna")
+    sqlalchemy.event.remove(log._engine, "before_cursor_execute", note)
+    plans: dict[str, list[str]] = {}
+    with log._engine.connect() as connection:
+        for statement, values in asked:
+            if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                plans[statement] = [row[-1] for row in rows]
+    steps = [step for plan in plans.values() for step in plan if "taking_back" not in step]
+    assert [step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step] == []
+    searched = {step.split(" (")[0].split(" INDEX ")[-1] for step in steps if "events" in step}
+    assert searched == {"events_by_galaxy", "events_by_labeller", "events_marks"}
+    walk = next(plan for sql, plan in plans.items() if "ORDER BY events.sequence" in sql)
+    assert "id_str=? AND labeller=? AND log_id=?" in walk[0]
