@@ -141,7 +141,11 @@ class LabelReader:
         if labeller is not None:
             query = query.where(events.c.labeller == labeller)
         if kinds is not None:
-            query = query.where(events.c.kind.in_(list(kinds)))
+            wanted = list(kinds)
+            query = query.where(events.c.kind.in_(wanted))
+            if not {"answer", "undo"} & set(wanted):
+                # Tables have no others: said in full, the indices of people's steps can serve.
+                query = query.where(events.c.scripted.is_(False))
         if since_sequence is not None:
             query = query.where(events.c.log_id == self.log_id, events.c.sequence > since_sequence)
         with reading(self._engine) as connection:

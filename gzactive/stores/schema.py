@@ -5,7 +5,7 @@ what SQLite and PostgreSQL share, but for the pragmas and triggers of SQLite.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -284,14 +284,17 @@ def use_wal(engine: Engine) -> str:
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
+        failure = engine.dialect.loaded_dbapi.OperationalError
         mode = str(cursor.execute("PRAGMA journal_mode").fetchone()[0])
         if mode != "wal":
-            try:
+            # While others use the file its mode cannot change: then it stays as it is this time.
+            with suppress(failure):
                 mode = str(cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0])
-                # Some drives accept the mode and fail at the first use of the shared memory.
-                cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            except engine.dialect.loaded_dbapi.OperationalError:
-                mode = str(cursor.execute("PRAGMA journal_mode=DELETE").fetchone()[0])
+            if mode == "wal":
+                try:  # Some drives accept the mode and fail at the first use of the shared memory.
+                    cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                except failure:
+                    mode = str(cursor.execute("PRAGMA journal_mode=DELETE").fetchone()[0])
         cursor.close()
         return mode
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
@@ -263,6 +264,30 @@ def test_half_written_files_of_killed_processes_are_removed_when_old(
     store.compact()
     assert not old.exists()
     assert young.exists()  # perhaps somebody is writing it
+
+
+def test_only_one_process_compacts_at_a_time(store: FeatureStore) -> None:
+    fill(store)
+    with FileLock(store.folder / ".compact.lock"):
+        assert not store.compact()
+        assert len(parts(store)) == 3
+    assert store.compact()
+
+
+def test_a_part_merged_while_files_are_being_opened_is_found_in_the_main_file(
+    store: FeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = fill(store)
+    reader = FeatureStore(store.folder, WIDTH)
+    listed = reader._parts
+
+    def slow() -> list[Path]:
+        found = listed()
+        store.compact()  # between listing the files and opening them
+        return found
+
+    monkeypatch.setattr(reader, "_parts", slow)
+    np.testing.assert_array_equal(reader.load().values, values)
 
 
 @pytest.mark.parametrize(

@@ -383,6 +383,7 @@ def test_questions_of_one_labeller_never_read_the_whole_log(
     log.last_open("anna", rings)
     log.finished_count("anna", since_sequence=1)
     log.marked("flag", "anna")
+    log.events(id_str="a", labeller="anna", kinds=("finish",))
     sqlalchemy.event.remove(log._engine, "before_cursor_execute", note)
     plans: dict[str, list[str]] = {}
     with log._engine.connect() as connection:

@@ -1,0 +1,124 @@
+"""Features in memory, and rows of features on the disk that are sliced like an array.
+
+Which files there are, and how they come about, is for :mod:`gzactive.stores.features`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gzactive.stores.feature_files import FeatureFile
+
+__all__ = ["FeatureRows", "Features"]
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of galaxies in memory.
+
+    Attributes
+    ----------
+    id_str, image_hash : ndarray
+        (n,) object arrays of str.
+    values : ndarray
+        (n, width) float16.
+    """
+
+    id_str: NDArray[np.object_]
+    image_hash: NDArray[np.object_]
+    values: NDArray[np.float16]
+
+    def __len__(self) -> int:
+        return len(self.id_str)
+
+
+class FeatureRows:
+    """Rows of a feature store, on the disk: sliced like an array, read when sliced.
+
+    Attributes
+    ----------
+    id_str, image_hash, image_stamp : ndarray
+        (n,) object arrays of str.
+    shape : tuple
+        (n, width).
+    files : list of FeatureFile
+        What the rows are read from, oldest first.
+    """
+
+    dtype = np.dtype(np.float16)
+    ndim = 2
+
+    def __init__(self, files: Sequence[FeatureFile], width: int) -> None:
+        self.files = list(files)
+        texts = {
+            name: np.concatenate(
+                [np.empty(0, dtype=object), *(one.texts[name] for one in self.files)]
+            )
+            for name in ("id_str", "image_hash", "image_stamp")
+        }
+        good = np.concatenate([np.empty(0, dtype=bool), *(one.good for one in self.files)])
+        keep = _last_of_each(texts["id_str"], good)
+        self.id_str, self.image_hash, self.image_stamp = (
+            texts[name][keep] for name in ("id_str", "image_hash", "image_stamp")
+        )
+        # For row i: which file, and which row there.
+        ends = np.cumsum([len(one) for one in self.files], dtype=np.int64)
+        self._file = np.searchsorted(ends, keep, side="right")
+        starts = np.concatenate([[0], ends[:-1]]).astype(np.int64) if len(ends) else ends
+        self._row = keep - starts[self._file] if len(keep) else keep
+        self.shape = (len(keep), width)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> NDArray[np.float16]:
+        """Rows of a slice of step 1, as (m, width) float16."""
+        start, stop, step = rows.indices(len(self))
+        if step != 1:
+            raise ValueError(f"Features are read in slices of step 1, not {step}.")
+        values = np.empty((max(0, stop - start), self.shape[1]), dtype=np.float16)
+        self._read(np.arange(start, max(start, stop)), values)
+        return values
+
+    def take(self, indices: NDArray[np.intp]) -> NDArray[np.float16]:
+        """Rows at any indices (m,), in their order, as (m, width) float16."""
+        values = np.empty((len(indices), self.shape[1]), dtype=np.float16)
+        order = np.argsort(indices, kind="stable")
+        if np.array_equal(order, np.arange(len(order))):
+            self._read(np.asarray(indices), values)
+        else:
+            sorted_values = self.take(np.asarray(indices)[order])
+            values[order] = sorted_values
+        return values
+
+    def _read(self, indices: NDArray[Any], out: NDArray[np.float16]) -> None:
+        """Read rows at rising indices into ``out``, each run of neighbours in one go."""
+        file, row = self._file[indices], self._row[indices]
+        follows = (np.diff(row) == 1) & (np.diff(file) == 0)
+        begins = [0, *(np.flatnonzero(~follows) + 1).tolist()] if len(indices) else []
+        for begin, end in zip(begins, [*begins[1:], len(indices)], strict=False):
+            source = self.files[file[begin]].rows
+            source.read_direct(out[begin:end], slice(int(row[begin]), int(row[end - 1]) + 1))
+
+    def close(self) -> None:
+        """Close the files."""
+        for one in self.files:
+            one.close()
+
+    def __enter__(self) -> "FeatureRows":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _last_of_each(ids: NDArray[np.object_], good: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Rows that count, rising: good, and the last of their galaxy."""
+    import pandas as pd
+
+    rows = np.flatnonzero(good).astype(np.int64)
+    repeated = pd.Index(ids[rows], dtype=object).duplicated(keep="last")
+    return rows[~repeated]
