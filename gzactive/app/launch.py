@@ -16,20 +16,15 @@ __all__ = ["make_window", "run_app"]
 _SWITCH_SECONDS = 0.001
 
 
-def make_window(app: QApplication, mode: str = "dark") -> MainWindow:
-    """Make the window without showing it; once it is on screen, the log is opened."""
+def make_window(
+    app: QApplication, project_path: Path | None = None, mode: str = "dark"
+) -> MainWindow:
+    """Make the window without showing it; once it is on screen, log and project are opened."""
     app.setApplicationName("gzactive")
     app.setDesktopFileName("gzactive")
-    window = MainWindow(Theme(app, mode))
-    window.painted.connect(lambda: _keep_log(window))
+    window = MainWindow(Theme(app, mode), project_path)
+    window.painted.connect(lambda: _begin(window, project_path))
     return window
-
-
-def _keep_log(window: MainWindow) -> None:
-    from gzactive.logs import log_to_file, relay_uncaught
-
-    log_to_file()
-    relay_uncaught(window.tell)
 
 
 def run_app(project_path: Path | None) -> int:
@@ -45,18 +40,24 @@ def run_app(project_path: Path | None) -> int:
     int
         Exit code for the process.
     """
-    sys.setswitchinterval(_SWITCH_SECONDS)
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
-    window = make_window(app)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     collector = Collector()
+    window = make_window(app, project_path)
     window.labelling.connect(collector.settle)
-    if project_path is not None:
-        path = project_path
-        window.painted.connect(lambda: window.open_project(path))
     window.show()
     try:
         return int(app.exec())
     finally:
         window.close()  # however the loop ended, no thread may outlive it
         collector.stop()
+
+
+def _begin(window: MainWindow, project_path: Path | None) -> None:
+    from gzactive.logs import log_to_file, relay_uncaught
+
+    log_to_file()
+    relay_uncaught(window.tell)
+    if project_path is not None:
+        window.open_project(project_path)

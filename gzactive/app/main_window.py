@@ -1,45 +1,30 @@
-"""The window: pages, rail, menus and the line at its foot. It decides nothing about galaxies.
+"""The window: menus, and which of start page, opening page and work area is seen.
 
-It is on screen before anything heavy is imported: the pages of a project are made when one opens.
+It is on screen before anything heavy is imported: whatever the first picture does not show is made
+afterwards, and what belongs to a project when one opens.
 """
 
-import logging
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QPaintEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from gzactive.app import work
 from gzactive.app.action_set import ActionSet
-from gzactive.app.actions import ACTIONS
 from gzactive.app.icons import Icons
-from gzactive.app.job import Job
-from gzactive.app.jobs import ComputeThread
-from gzactive.app.nav_rail import NavRail
-from gzactive.app.recent import recent_projects, remember_project
-from gzactive.app.session import ProjectSession
 from gzactive.app.start.opening_page import OpeningPage
-from gzactive.app.start.page import StartPage
-from gzactive.app.status_strip import StatusStrip
 from gzactive.app.theme import Theme
 
+if TYPE_CHECKING:
+    from gzactive.app.job import Job
+    from gzactive.app.jobs import ComputeThread
+    from gzactive.app.session import ProjectSession
+    from gzactive.app.start.page import StartPage
+    from gzactive.app.work_area import WorkArea
+
 __all__ = ["MainWindow"]
-
-_log = logging.getLogger(__name__)
-
-_PAGES = tuple(
-    (spec.id.removeprefix("go."), spec.text, spec.icon, f"{spec.tip} ({spec.keys[0]})")
-    for spec in ACTIONS
-    if spec.menu == "Go"
-)
 
 
 class MainWindow(QMainWindow):
@@ -49,6 +34,8 @@ class MainWindow(QMainWindow):
     ----------
     theme
         How the app is dressed.
+    opening
+        The project that will be opened once the window is on screen, if any.
     """
 
     #: Emitted once, when the window has been painted for the first time.
@@ -56,37 +43,70 @@ class MainWindow(QMainWindow):
     #: A project's pages are about to be shown.
     labelling = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, opening: Path | None = None) -> None:
         super().__init__()
         self._painted = False
         self.theme = theme
         self.icons = Icons(theme)
         self.actions_ = ActionSet(self, self.icons)
-        self.compute = ComputeThread(self)
         self.session: ProjectSession | None = None
-        self._page = ""
-        self._views: dict[str, QWidget] = {}
+        self.area: WorkArea | None = None
         self._making_sky: Job | None = None
         self.setWindowTitle("gzactive")
         self.resize(1280, 800)
         self.setMinimumSize(900, 640)
         self.actions_.fill_menus(self.menuBar())
-        self._build()
+        self._stack = QStackedWidget(self)
+        self.setCentralWidget(self._stack)
         self._connect()
-        self._show_start()
+        if opening is None:
+            self._show(self.start)
+        else:
+            self._show_opening(f"Opening {opening.name}")
+
+    @cached_property
+    def start(self) -> "StartPage":
+        """The page that offers projects."""
+        from gzactive.app.start.page import StartPage
+
+        page = StartPage(self.actions_, self.icons, self)
+        page.chosen.connect(self.open_project)
+        page.sky_wanted.connect(self._make_sky)
+        self._stack.addWidget(page)
+        return page
+
+    @cached_property
+    def opening(self) -> OpeningPage:
+        """The page that is seen while a project opens."""
+        page = OpeningPage(self)
+        page.skipped.connect(self._on_ready)
+        page.given_up.connect(self._give_up)
+        self._stack.addWidget(page)
+        return page
+
+    @cached_property
+    def compute(self) -> "ComputeThread":
+        """The app's one compute thread."""
+        from gzactive.app.jobs import ComputeThread
+
+        thread = ComputeThread(self)
+        thread.job_started.connect(self._on_job_started)
+        return thread
+
+    # --- projects -------------------------------------------------------------------------------
 
     def open_project(self, path: Path) -> None:
         """Open a project; the one that is open is closed."""
+        from gzactive.app.session import ProjectSession
+
         self.close_project()
-        self.session = ProjectSession(path, self.compute, self)
-        self.session.opened.connect(self._on_opened)
-        self.session.ready.connect(self._on_ready)
-        self.session.refused.connect(self._on_refused)
-        self.session.said.connect(self._on_said)
-        self.session.schedule_changed.connect(self._on_schedule)
-        self._opening.begin(f"Opening {path.name}")
-        self._go("opening")
-        self.session.open().progress.connect(self._opening.show_progress)
+        self._show_opening(f"Opening {path.name}")
+        session = ProjectSession(path, self.compute, self)
+        self.session = session
+        session.opened.connect(self._on_opened)
+        session.ready.connect(self._on_ready)
+        session.refused.connect(self._on_refused)
+        session.open()
 
     def close_project(self) -> None:
         """Back to the start page; what computes is cancelled, and every answer is saved."""
@@ -94,13 +114,27 @@ class MainWindow(QMainWindow):
             self.session.close()
             self.session.deleteLater()
             self.session = None
-        for view in self._views.values():
-            self._stack.removeWidget(view)
-            view.deleteLater()
-        self._views = {}
-        self._strip.schedule.setText("")
+        if self.area is not None:
+            self._stack.removeWidget(self.area)
+            self.area.deleteLater()
+            self.area = None
         self.setWindowTitle("gzactive")
         self._show_start()
+
+    def go(self, page: str) -> None:
+        """Open a page of the project."""
+        if self.area is not None:
+            self._show(self.area, page)
+            self.area.show_page(page)
+
+    def tell(self, sentence: str) -> None:
+        """Show a fault where it is seen."""
+        if self.area is not None:
+            self.area.tell(sentence)
+        else:
+            self.start.banner.say(sentence, fault=True)
+
+    # --- Qt -------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -122,47 +156,21 @@ class MainWindow(QMainWindow):
         """What the first picture does not show, and so need not wait for."""
         self.setWindowIcon(self.icons.app_icon())
         self.actions_.retint()
+        if self._stack.currentWidget() is self.start:
+            self._show_start()
         self.painted.emit()
 
-    # --- building -------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self._rail = NavRail(_PAGES, self.icons, self)
-        self._stack = QStackedWidget(self)
-        self._strip = StatusStrip(self.actions_, self)
-        self.start = StartPage(self.actions_, self.icons, self)
-        self._opening = OpeningPage(self)
-        self._stack.addWidget(self.start)
-        self._stack.addWidget(self._opening)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        right.addWidget(self._stack, 1)
-        right.addWidget(self._strip)
-        middle = QWidget(self)
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._rail)
-        row.addLayout(right, 1)
-        self.setCentralWidget(middle)
+    # --- inside ---------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         self.theme.changed.connect(self.actions_.retint)
-        self.compute.job_started.connect(self._on_job_started)
-        self.compute.job_ended.connect(self._strip.leave)
-        self.start.chosen.connect(self.open_project)
-        self.start.sky_wanted.connect(self._make_sky)
-        self._rail.chosen.connect(self._go)
-        self._opening.skipped.connect(self._on_ready)
-        self._opening.given_up.connect(self._give_up)
         self.actions_.connect(
             {
                 "project.open": self._ask_for_project,
                 "project.close": self.close_project,
                 "app.quit": self.close,
-                "go.label": lambda: self._go("label"),
-                "go.train": lambda: self._go("train"),
+                "go.label": lambda: self.go("label"),
+                "go.train": lambda: self.go("train"),
                 "view.theme": self.theme.toggle,
                 "train.start": self._start_round,
                 "train.cancel": self._cancel,
@@ -171,54 +179,44 @@ class MainWindow(QMainWindow):
             }
         )
 
-    # --- pages ----------------------------------------------------------------------------------
+    def _show(self, widget: QWidget, page: str = "") -> None:
+        self._stack.setCurrentWidget(widget)
+        self.actions_.enable_page(page)
+        for name in ("go.label", "go.train", "project.close", "train.start", "train.cancel"):
+            self.actions_[name].setEnabled(bool(page))
 
     def _show_start(self) -> None:
+        from gzactive.app.recent import recent_projects
+
         self.start.show_recent(recent_projects())
-        self._go("start")
+        self._show(self.start)
 
-    def _go(self, page: str) -> None:
-        widgets = {"start": self.start, "opening": self._opening} | self._views
-        if page not in widgets:
-            return
-        self._page = page
-        self._stack.setCurrentWidget(widgets[page])
-        working = page in self._views
-        self._rail.setVisible(working)
-        self._strip.setVisible(working)
-        self._rail.mark(page)
-        self.actions_.enable_page(page)
-        for name, _, _, _ in _PAGES:
-            self.actions_[f"go.{name}"].setEnabled(working)
-        for name in ("project.close", "train.start", "train.cancel"):
-            self.actions_[name].setEnabled(working)
-        if working:
-            widgets[page].setFocus()
+    def _show_opening(self, title: str) -> None:
+        self.opening.begin(title)
+        self._show(self.opening)
 
-    # --- a project ------------------------------------------------------------------------------
+    @property
+    def _waiting(self) -> bool:
+        return self._stack.currentWidget() is self.opening
 
     def _on_opened(self) -> None:
-        from gzactive.app.label.view import LabelView
-        from gzactive.app.train.view import TrainView
+        from gzactive.app.recent import remember_project
+        from gzactive.app.work_area import WorkArea
 
         session = self.session
-        if session is None or session.label is None or session.train is None:
+        if session is None or session.project is None:
             return
-        label = LabelView(session.label, self.actions_, self.icons, self._stack)
-        train = TrainView(session.train, self.actions_, self.icons, self._stack)
-        self._views = {"label": label, "train": train}
-        for view in self._views.values():
-            self._stack.addWidget(view)
+        self.area = WorkArea(session, self.compute, self.actions_, self.icons, self)
+        self.area.page_chosen.connect(self.go)
+        self._stack.addWidget(self.area)
         remember_project(session.path)
-        name = session.project.name if session.project is not None else session.path.name
-        self.setWindowTitle(f"{name} – gzactive")
-        self._opening.offer_skip()
+        self.setWindowTitle(f"{session.project.name} – gzactive")
+        self.opening.offer_skip()
 
     def _on_ready(self) -> None:
-        if self._page == "opening" and self._views:
+        if self._waiting and self.area is not None:
             self.labelling.emit()
-            self._go("label")
-            self._on_schedule()
+            self.go("label")
 
     def _on_refused(self, sentence: str) -> None:
         self.close_project()
@@ -230,28 +228,10 @@ class MainWindow(QMainWindow):
             self.compute.cancel(self._making_sky)
         self.close_project()
 
-    def _on_said(self, sentence: str, fault: bool) -> None:
-        self._strip.say(sentence)
-        if fault and "label" in self._views:
-            self.tell(sentence)
-
-    def _on_schedule(self) -> None:
-        if self.session is not None:
-            self._strip.schedule.setText(self.session.schedule_words)
-
-    def tell(self, sentence: str) -> None:
-        """Show a fault on the page that is open."""
-        view = self._views.get("label")
-        banner = getattr(view, "banner", None) or self.start.banner
-        banner.say(sentence, fault=True)
-
-    # --- jobs -----------------------------------------------------------------------------------
-
-    def _on_job_started(self, job: Job) -> None:
-        self._strip.watch(job)
-        if self._page == "opening":
-            self._opening.show_progress(job.title, 0, 0)
-            job.progress.connect(self._opening.show_progress)
+    def _on_job_started(self, job: "Job") -> None:
+        if self._waiting:
+            self.opening.show_progress(job.title, 0, 0)
+            job.progress.connect(self.opening.show_progress)
 
     def _start_round(self) -> None:
         if self.session is not None:
@@ -264,18 +244,19 @@ class MainWindow(QMainWindow):
     def _make_sky(self) -> None:
         import platformdirs
 
+        from gzactive.app import work
+
         folder = platformdirs.user_documents_path() / "gzactive-demo"
+        self._show_opening("Drawing the simulated sky")
         job = self.compute.submit("Drawing the simulated sky", lambda p: work.make_sky(folder, p))
         self._making_sky = job
         job.finished.connect(self.open_project)
         job.failed.connect(self._on_refused)
         job.cancelled.connect(self._show_start)
-        self._opening.begin("Drawing the simulated sky")
-        self._go("opening")
-
-    # --- small things ---------------------------------------------------------------------------
 
     def _ask_for_project(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         folder = QFileDialog.getExistingDirectory(self, "Open a project folder", str(Path.home()))
         if folder:
             self.open_project(Path(folder))
@@ -286,6 +267,9 @@ class MainWindow(QMainWindow):
         KeysDialog(self.actions_, self).open()
 
     def _show_log(self) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         from gzactive.logs import log_folder
 
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))

@@ -1,0 +1,102 @@
+"""The pages of an open project between the rail and the line at the foot."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.actions import ACTIONS
+from gzactive.app.icons import Icons
+from gzactive.app.job import Job
+from gzactive.app.jobs import ComputeThread
+from gzactive.app.label.view import LabelView
+from gzactive.app.nav_rail import NavRail
+from gzactive.app.session import ProjectSession
+from gzactive.app.status_strip import StatusStrip
+from gzactive.app.train.view import TrainView
+
+__all__ = ["WorkArea"]
+
+_PAGES = tuple(
+    (spec.id.removeprefix("go."), spec.text, spec.icon, f"{spec.tip} ({spec.keys[0]})")
+    for spec in ACTIONS
+    if spec.menu == "Go"
+)
+
+
+class WorkArea(QWidget):
+    """Made when a project opens and thrown away when it closes.
+
+    Parameters
+    ----------
+    session
+        The open project, with its controllers.
+    compute
+        Whose jobs the foot line shows.
+    actions
+        The app's actions.
+    icons
+        Draws icons and gives the theme.
+    parent
+        The window.
+    """
+
+    #: A page was chosen on the rail.
+    page_chosen = Signal(str)
+
+    def __init__(
+        self,
+        session: ProjectSession,
+        compute: ComputeThread,
+        actions: ActionSet,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        if session.label is None or session.train is None:
+            raise RuntimeError("the project is not open yet")
+        self._session = session
+        self.label = LabelView(session.label, actions, icons, self)
+        self.train = TrainView(session.train, actions, icons, self)
+        self._pages: dict[str, QWidget] = {"label": self.label, "train": self.train}
+        self._rail = NavRail(_PAGES, icons, self)
+        self._rail.chosen.connect(self.page_chosen)
+        self._strip = StatusStrip(actions, self)
+        self._stack = QStackedWidget(self)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self._strip)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail)
+        row.addLayout(right, 1)
+        compute.job_started.connect(self._on_job_started)
+        compute.job_ended.connect(self._strip.leave)
+        session.said.connect(self._on_said)
+        session.schedule_changed.connect(self._on_schedule)
+        self._on_schedule()
+
+    def show_page(self, page: str) -> None:
+        """Open one of the pages."""
+        self._stack.setCurrentWidget(self._pages[page])
+        self._rail.mark(page)
+        self._pages[page].setFocus()
+
+    def tell(self, sentence: str) -> None:
+        """Show a fault until it is put away."""
+        self.label.banner.say(sentence, fault=True)
+
+    def _on_job_started(self, job: Job) -> None:
+        self._strip.watch(job)
+
+    def _on_said(self, sentence: str, fault: bool) -> None:
+        self._strip.say(sentence)
+        if fault:
+            self.tell(sentence)
+
+    def _on_schedule(self) -> None:
+        self._strip.schedule.setText(self._session.schedule_words)
