@@ -15,7 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.images import ImageProblem, ImageSettings, image_stamp, load_unless_known
+from gzactive.images import ImageProblem, ImageSettings, load_unless_known
+from gzactive.inference.changes import file_stamps, unchanged
 from gzactive.progress import Cancelled, Progress, silent
 from gzactive.stores.features import FeatureRows, FeatureStore
 from gzactive.stores.problems import ProblemTable
@@ -37,8 +38,6 @@ _COMPACT_PARTS = 8
 _AHEAD = 3
 #: Seconds to wait for a slow drive before saying again how far it is, which is when to cancel.
 _PATIENCE = 0.25
-#: Files asked for their size and time in one task.
-_STAMPS_AT_ONCE = 500
 
 
 class Network(Protocol):
@@ -155,15 +154,10 @@ def extract(
     run = _Run(id_str, file_loc, store, problems, stage, known_problems)
     with ThreadPoolExecutor(workers or cores(), thread_name_prefix="decode") as pool:
         with store.open_rows() as rows:
-            stored = _places(rows, run.id_str)
-            stamps = _stamps(pool, run, progress)
-            current = np.array(
-                [
-                    place >= 0 and rows.image_stamp[place] == stamp
-                    for place, stamp in zip(stored, stamps, strict=True)
-                ],
-                dtype=bool,
-            )
+            stamps, reasons = file_stamps(run.file_loc, pool, progress)
+            for row, reason in reasons.items():
+                run.fail(row, reason)
+            current = unchanged(rows, run.id_str, stamps)
             unusable = stamps == ""
             run.clear(np.flatnonzero(current))
             todo = np.flatnonzero(~current & ~unusable)
@@ -335,43 +329,6 @@ def _decoded(
             yield oldest()
     while waiting:
         yield oldest()
-
-
-def _stamps(pool: ThreadPoolExecutor, run: _Run, progress: Progress) -> NDArray[np.object_]:
-    """Size and time of each file as one text; "" where there is none, which is a problem."""
-
-    def some(start: int) -> list[tuple[str, str]]:
-        found = []
-        for location in run.file_loc[start : start + _STAMPS_AT_ONCE]:
-            try:
-                found.append(("{}-{}".format(*image_stamp(location)), ""))
-            except ImageProblem as problem:
-                found.append(("", problem.reason))
-        return found
-
-    count = len(run.file_loc)
-    stamps = np.empty(count, dtype=object)
-    starts = range(0, count, _STAMPS_AT_ONCE)
-    try:
-        for start, found in zip(starts, pool.map(some, starts), strict=True):
-            progress("Looking for changed images", start, count)
-            for row, (stamp, reason) in enumerate(found, start=start):
-                stamps[row] = stamp
-                if reason:
-                    run.fail(row, reason)
-    except Cancelled:
-        pool.shutdown(cancel_futures=True)
-        raise
-    progress("Looking for changed images", count, count)
-    return stamps
-
-
-def _places(rows: FeatureRows, id_str: NDArray[np.object_]) -> NDArray[np.intp]:
-    """Row in which each galaxy is stored; -1 for none."""
-    import pandas as pd
-
-    stored = pd.Index(rows.id_str, dtype=object)
-    return np.asarray(stored.get_indexer(pd.Index(id_str, dtype=object)))
 
 
 def _by_hash(sources: Sequence[FeatureRows]) -> dict[str, tuple[int, int]]:

@@ -9,12 +9,15 @@ import pytest
 from gzactive.active.votes import vote_fractions
 from gzactive.inference import feature_store
 from gzactive.model.head import Head
+from gzactive.model.training import HeadFit
 from gzactive.model.weights_file import write_weights
 from gzactive.project import Project
 from gzactive.stores.labels import NewEvent, join_answers
 from gzactive.trees import DecisionTree, Walk, load_tree
 
 WIDTH = 1280
+#: A fit that is over in a moment.
+QUICK = HeadFit(max_epochs=12, few_epochs=12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +84,17 @@ def votes_table(sky, rows=None, votes=None):
     table = pd.DataFrame(counts, columns=list(sky.tree.columns))
     table.insert(0, "id_str", np.array(ids_of(sky))[rows])
     return table
+
+
+def label(project, sky, rows, votes=None, labeller="script"):
+    """One labeller gives the votes of some galaxies of a sky."""
+    table = votes_table(sky, rows, votes)
+    return project.labels.add_scripted(table, project.tree, labeller)
+
+
+def rows_of(project, reserved, n):
+    """The first galaxies of a project that are held out, or that are not."""
+    return np.flatnonzero(project.catalog["reserved"].to_numpy() == reserved)[:n]
 
 
 @pytest.fixture

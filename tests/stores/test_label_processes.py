@@ -6,10 +6,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from label_steps import classify, say
 
 from gzactive.stores.labels import LabelError, LabelLog
 from gzactive.trees import DecisionTree
+
+from .label_steps import classify, say
 
 ANSWER_FOREVER = """
 import sys

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from label_steps import say
 from sqlalchemy import select
 
 from gzactive.stores.labels import LabelError, LabelLog
 from gzactive.stores.schema import reading, walks, writing
 from gzactive.stores.walks import rebuild
 from gzactive.trees import load_tree
+
+from .label_steps import say
 
 TREE = load_tree("rings")
 PEOPLE = ("anna", "ben")

@@ -2,10 +2,11 @@
 
 import pandas as pd
 import pytest
-from label_steps import classify, say
 
 from gzactive.stores.labels import LabelError, LabelLog
 from gzactive.trees import DecisionTree
+
+from .label_steps import classify, say
 
 SMOOTH = "smooth-or-featured smooth"
 FEATURED = "smooth-or-featured featured-or-disk"

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy
-from label_steps import classify, say
 
 from gzactive.stores.events import new_event_ids
 from gzactive.stores.labels import LabelError, LabelLog, NewEvent, join_answers, split_answers
 from gzactive.trees import DecisionTree, Step, Walk
+
+from .label_steps import classify, say
 
 FEATURED = "smooth-or-featured featured-or-disk"
 SMOOTH = "smooth-or-featured smooth"

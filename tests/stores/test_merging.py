@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from label_steps import classify, say
 
 from gzactive.stores.labels import LabelError, LabelLog
 from gzactive.trees import DecisionTree
+
+from .label_steps import classify, say
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Tests of gzactive, folder by folder as the package is."""

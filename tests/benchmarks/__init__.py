@@ -1,0 +1,1 @@
+"""Ratios of two timings taken side by side in one run."""
