@@ -119,6 +119,14 @@ def star(x: float, y: float, reach: float) -> str:
     )
 
 
+def spots(*places: tuple[float, float]) -> str:
+    return "".join(core(5.5, 5.5, x, y) for x, y in places)
+
+
+def clumps(*places: tuple[float, float]) -> str:
+    return glow(27, 21, 0.22) + spots(*places)
+
+
 FACE_ON = disc() + rim(25, 25, pen=2)
 
 ANSWERS: dict[str, str] = {
@@ -170,7 +178,6 @@ ANSWERS: dict[str, str] = {
     + stroke("M8 54Q4 44 9 36", 2.4)
     + stroke("M57 10Q61 19 55 29", 2.4),
     # Rare features, also the odd features of Galaxy Zoo 2
-    "rare-features_none": rim(20, 20, pen=2.5, dash="4 5"),
     "rare-features_ring": glow(26, 19, 0.1) + rim(25, 18, pen=5) + core(6, 5),
     "rare-features_lens-or-arc": core(6)
     + glow(12, 12, 0.25)
@@ -194,6 +201,48 @@ ANSWERS: dict[str, str] = {
     + turned(30, glow(17, 10, 0.35, 42, 20), rim(17, 10, 42, 20, 2.6)),
     "ring_yes": glow(26, 26, 0.1) + rim(23, 23, pen=5.5) + core(6.5),
     "ring_no": glow(26, 26, 0.2) + glow(17, 17, 0.25) + core(6.5),
+    # Something odd, tidal debris (Galaxy Zoo 2, Hubble, CANDELS, DECaLS 1 and 2)
+    "something-odd_yes": turned(-20, glow(26, 17, 0.2), core(7, 5))
+    + stroke("M50 9V21M50 28V28.5", 4.5),
+    "something-odd_no": turned(-20, glow(26, 17, 0.2) + rim(26, 17, pen=2.5) + core(7, 5)),
+    "merging_tidal-debris": moved(-5, 5, 0.62, glow(26, 26, 0.25), core(10))
+    + stroke("M35 22Q44 6 58 12")
+    + stroke("M18 49Q10 60 26 58", 2.4),
+    "merging_both": moved(-12, 6, 0.5, glow(26, 26, 0.25), rim(24, 24, pen=4.6), core(9))
+    + moved(6, -6, 0.44, glow(26, 26, 0.25), rim(24, 24, pen=5), core(9))
+    + stroke("M46 16Q54 4 60 14")
+    + stroke("M14 52Q22 62 34 55", 2.4),
+    # Clumps (Hubble, CANDELS)
+    "clumpy-appearance_yes": clumps((22, 24), (40, 20), (34, 36), (22, 43), (46, 40)),
+    "clumpy-appearance_no": smooth_body(26, 20),
+    "clump-count_1": clumps((32, 32)),
+    "clump-count_2": clumps((23, 35), (41, 29)),
+    "clump-count_3": clumps((32, 20), (21, 40), (43, 40)),
+    "clump-count_4": clumps((23, 23), (41, 23), (23, 41), (41, 41)),
+    "clump-count_more-than-4": clumps((32, 17), (18, 28), (46, 28), (23, 45), (41, 45), (32, 32)),
+    "clump-count_cant-tell": rim(23, 23, pen=2, dash="4 5") + question_mark(0.75, 5),
+    "clump-configuration_straight-line": spots((12, 43), (25, 36), (39, 29), (52, 22)),
+    "clump-configuration_chain": spots((10, 40), (22, 28), (35, 38), (46, 25), (56, 34)),
+    "clump-configuration_cluster-or-irregular": spots(
+        (24, 22), (39, 19), (30, 33), (45, 34), (20, 42), (37, 47)
+    ),
+    "clump-configuration_spiral": arms(2, 9, 25, 200, 2)
+    + spots((32, 32), (43, 22), (54, 34), (21, 42), (10, 30)),
+    "one-clump-brightest_yes": core(10, 10, 32, 26) + spots((14, 40), (50, 40), (32, 52)),
+    "one-clump-brightest_no": spots((18, 24), (46, 24), (18, 44), (46, 44)),
+    "brightest-clump-central_yes": glow(26, 26, 0.2) + core(9) + spots((14, 26), (48, 46)),
+    "brightest-clump-central_no": glow(26, 26, 0.2)
+    + core(9, 9, 44, 22)
+    + spots((26, 34), (32, 50)),
+    "galaxy-symmetrical_yes": glow(26, 16, 0.25)
+    + spots((18, 32), (46, 32))
+    + stroke("M32 8V56", 2, opacity=0.7),
+    "galaxy-symmetrical_no": filled("M10 36Q14 18 34 22Q58 26 54 36Q46 46 30 42Q12 48 10 36Z", 0.28)
+    + spots((20, 36))
+    + stroke("M32 8V56", 2, opacity=0.7),
+    "clumps-embedded-larger-object_yes": clumps((24, 28), (40, 26), (33, 40))
+    + rim(27, 21, pen=2.5),
+    "clumps-embedded-larger-object_no": spots((22, 26), (42, 24), (33, 42)),
     "answer": rim(20, 20, pen=2.5) + core(6),
 }
 
@@ -221,11 +270,8 @@ SIGNS: dict[str, str] = {
     "done": stroke("M11 34L25 48L53 17", 6),
     "keys": stroke("M7 17H57V47H7Z", 4)
     + stroke("M16 27H18M26 27H28M36 27H38M46 27H48M22 37H42", 4.5),
-    "promote": stroke("M32 54V12M14 29L32 11L50 29", 5),
     "sky": star(17, 18, 12) + star(50, 50, 9) + turned(-30, glow(20, 9, 0.4), core(7, 4)),
     "warning": stroke("M32 9L58 54H6Z", 4.5) + line(32, 26, 32, 38, 5) + core(3, 3, 32, 46),
-    "person": core(11, 11, 32, 21) + filled("M10 56Q10 37 32 37Q54 37 54 56Z"),
-    "model": arms(2, 6, 25, 220, 4.5) + core(6),
 }
 
 APP = svg(

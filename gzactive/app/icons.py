@@ -6,7 +6,6 @@ rendered at the size and pixel density asked for. Rendered pictures are kept.
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
@@ -92,6 +91,8 @@ class Icons:
 
 
 def _render(source: bytes, size: QSize, ratio: float) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer  # not before the first picture that has an icon
+
     picture = QPixmap(size * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)

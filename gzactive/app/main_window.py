@@ -154,11 +154,11 @@ class MainWindow(QMainWindow):
 
     def _after_first_paint(self) -> None:
         """What the first picture does not show, and so need not wait for."""
+        self.painted.emit()
         self.setWindowIcon(self.icons.app_icon())
         self.actions_.retint()
-        if self._stack.currentWidget() is self.start:
+        if "start" in vars(self) and self._stack.currentWidget() is self.start:
             self._show_start()
-        self.painted.emit()
 
     # --- inside ---------------------------------------------------------------------------------
 

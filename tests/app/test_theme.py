@@ -1,5 +1,7 @@
 """Both modes: contrast by the rules of WCAG AA, and pictures that are really dark and light."""
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
@@ -10,6 +12,8 @@ from gzactive.app.icons import Icons
 from gzactive.app.stylesheet import stylesheet
 from gzactive.app.theme import Theme
 from gzactive.app.tokens import DARK, LIGHT, Colours, contrast, luminance
+from gzactive.paths import resource
+from gzactive.trees import available_trees, load_tree
 
 MODES = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
 
@@ -87,3 +91,20 @@ def test_icons_are_tinted_by_the_mode(qtbot: QtBot, theme: Theme) -> None:
 def test_a_tree_without_pictures_gets_the_plain_sign(qtbot: QtBot, theme: Theme) -> None:
     icons = Icons(theme)
     assert icons.pixmap("my-own-answer", 24).toImage() == icons.pixmap("answer", 24).toImage()
+
+
+def test_every_answer_of_every_shipped_tree_has_its_own_icon() -> None:
+    wanted = {
+        answer.icon
+        for tree in available_trees()
+        for question in load_tree(tree).questions
+        for answer in question.answers
+    }
+    shipped = {path.stem for path in resource("icons").glob("*.svg")}
+    assert wanted <= shipped
+
+
+def test_icons_take_their_colour_from_the_theme() -> None:
+    for path in resource("icons").glob("*.svg"):
+        drawing = path.read_text(encoding="utf-8")
+        assert path.stem == "gzactive" or not re.search(r"#[0-9a-fA-F]{3,6}\b", drawing), path

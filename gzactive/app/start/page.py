@@ -91,11 +91,11 @@ class StartPage(QWidget):
         row.addStretch(1)
         row.addWidget(middle, 4)
         row.addStretch(1)
-        self._retint()
         icons.theme.changed.connect(self._retint)
 
     def show_recent(self, projects: list[Path]) -> None:
-        """List the projects opened lately."""
+        """List the projects opened lately; called first when the window is on screen."""
+        self._retint()
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()

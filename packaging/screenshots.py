@@ -1,0 +1,163 @@
+"""Render every page of the app in both themes and two sizes, from the running app itself.
+
+    python packaging/screenshots.py OUT [--project PROJECT]
+
+Without a project it makes the simulated sky. The galaxies are labelled by key events, so that what
+is seen is what a person sees; labels go into a copy, never into the project that is given.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from gzactive.app.launch import make_window
+from gzactive.app.main_window import MainWindow
+from gzactive.demo import make_demo_project
+from gzactive.project import Project
+
+SIZES = ((1280, 800), (1920, 1080))
+MODES = ("dark", "light")
+#: A path through gz-decals-dr5: featured, not edge-on, strong bar, arms, medium, two, moderate,
+#: undisturbed. Other trees take the first answer until the galaxy is finished.
+PATH = (2, 2, 1, 1, 2, 2, 3, 1)
+GALAXIES = 240
+PATIENCE = 600.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--project", type=Path)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            os.environ[name] = str(home / name)
+        project = copied(given.project, home) if given.project else simulated(home)
+        for path in Studio(given.out, project).work():
+            print(path)
+
+
+def simulated(home: Path) -> Path:
+    def told(stage: str, done: int, total: int) -> None:
+        print(f"\r{stage} {done}/{total} ", end="", file=sys.stderr)
+
+    with make_demo_project(home / "demo", n=GALAXIES, progress=told) as project:
+        return project.path
+
+
+def copied(project: Path, home: Path) -> Path:
+    return Path(shutil.copytree(project, home / project.name))
+
+
+class Studio:
+    """The running app, a hand on its keys, and a camera."""
+
+    def __init__(self, out: Path, project: Path) -> None:
+        self.out = out
+        self.project = project
+        self.app = QApplication([])
+        self.window: MainWindow = make_window(self.app)
+        self.taken: list[Path] = []
+
+    def work(self) -> list[Path]:
+        with Project.open(self.project) as project:
+            project.save_settings(labeller="ada", every=12)
+        self.window.show()
+        self.settle()
+        self.shoot("start")
+        self.window.open_project(self.project)
+        self.until(lambda: self.window.area is not None and self.window.area.isVisible())
+        self.until(lambda: not self.window.session.busy)
+        self.until_shown()
+        self.shoot("label")
+        self.finish()
+        for key in PATH[:5]:
+            self.press(key)
+        self.shoot("label-path")
+        for key in PATH[5:]:
+            self.press(key)
+        if self.window.session.label.question.kind == "checkboxes":
+            self.press(1)
+            self.shoot("label-boxes")
+            QTest.keyClick(self.window, Qt.Key.Key_Return)
+        while not self.window.session.round_running:
+            self.finish()
+        self.until(lambda: not self.window.session.busy)
+        QTest.keyClick(self.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        self.shoot("train")
+        self.window.actions_["help.keys"].trigger()
+        self.settle()
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            self.keep(dialog.grab(), "keys")
+            dialog.close()
+        self.window.close()
+        return self.taken
+
+    def finish(self) -> None:
+        """Finish the galaxy on the table."""
+        label = self.window.session.label
+        here = label.current
+        for key in PATH:
+            if label.current is here and label.question.kind == "single":
+                self.press(min(key, len(label.question.answers)))
+        if label.current is here:
+            QTest.keyClick(self.window, Qt.Key.Key_Return)
+        self.until_shown()
+
+    def press(self, number: int) -> None:
+        QTest.keyClick(self.window, Qt.Key(Qt.Key.Key_0.value + number))
+        QApplication.processEvents()
+
+    def shoot(self, name: str) -> None:
+        for mode in MODES:
+            self.window.theme.set_mode(mode)
+            for width, height in SIZES:
+                self.window.resize(width, height)
+                self.settle()
+                self.keep(self.window.grab(), f"{name}-{mode}-{width}")
+        self.window.theme.set_mode(MODES[0])
+        self.window.resize(*SIZES[0])
+        self.settle()
+
+    def keep(self, picture, name: str) -> None:
+        path = self.out / f"{name}.png"
+        picture.save(str(path))
+        self.taken.append(path)
+
+    def settle(self) -> None:
+        end = time.monotonic() + 0.3
+        while time.monotonic() < end:
+            QApplication.processEvents()
+            time.sleep(0.01)
+
+    def until(self, met: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not met():
+            QApplication.processEvents()
+            time.sleep(0.01)
+            if time.monotonic() > end:
+                raise SystemExit("the app did not get there in time")
+
+    def until_shown(self) -> None:
+        label = self.window.session.label
+        self.until(lambda: label.current is None or label.frame is not None)
+        self.settle()
+
+
+if __name__ == "__main__":
+    main()
