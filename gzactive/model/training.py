@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["FitResult", "HeadFit", "fit_head"]
 
 _PROGRESS_INTERVAL = 0.2  # seconds; a cancel must be answered within one
-_STAGE = "fitting the head"
+_STAGE = "Fitting the head"
 _FITTING = threading.Lock()  # limits of two fits at once would not be undone in order
 
 
