@@ -44,7 +44,6 @@ class Banner(QWidget):
         row.addWidget(self._words, 1)
         row.addWidget(self._close)
         icons.theme.changed.connect(self._retint)
-        self._retint()
         self.hide()
 
     @property

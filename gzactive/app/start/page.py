@@ -38,8 +38,8 @@ class StartPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icons = icons
         self.banner = Banner(icons, self)
-        sign = QLabel(self)
-        sign.setPixmap(icons.app_pixmap(_APP_ICON, self.devicePixelRatioF()))
+        self._sign = QLabel(self)
+        self._sign.setFixedSize(_APP_ICON, _APP_ICON)
         title = QLabel("gzactive", self)
         title.setProperty("role", "title")
         words = QLabel(
@@ -64,7 +64,7 @@ class StartPage(QWidget):
 
         top = QHBoxLayout()
         top.setSpacing(SPACE.large)
-        top.addWidget(sign)
+        top.addWidget(self._sign)
         name = QVBoxLayout()
         name.setSpacing(SPACE.hair)
         name.addStretch(1)
@@ -124,6 +124,7 @@ class StartPage(QWidget):
 
     def _retint(self) -> None:
         colours = self._icons.theme.colours
+        self._sign.setPixmap(self._icons.app_pixmap(_APP_ICON, self.devicePixelRatioF()))
         self._sky.setIcon(self._icons.icon("sky", 24))
         picture = self._icons.pixmap("open", 24, colours.on_accent, self.devicePixelRatioF())
         self._open.setIcon(picture)

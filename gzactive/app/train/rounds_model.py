@@ -59,7 +59,7 @@ class RoundsModel(QAbstractTableModel):
         if row >= len(made):
             return ("Start", "–", "–", "–", "–", in_use)
         it = made[-1 - row]
-        judged = "" if it.judged else "not yet judged"
+        judged = "" if it.judged else "unjudged"
         kept = "" if it.promoted else "worse, kept aside"
         return (
             f"{it.number}",
