@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
+import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -189,16 +190,15 @@ class _Run:
         """Train one epoch, judge it, and write it down."""
         began, number = time.monotonic(), len(self.history["loss"])
         stage = f"training, epoch {number + 1} of {self.settings.epochs}"
-        self.model.reset_metrics()
         # A last batch of another size would cost a trace of its own, and odd statistics.
         total = len(self.training) - len(self.training) % min(self.batch, len(self.training))
-        loss, done = math.nan, 0
+        loss, done = 0.0, 0
         while done < total:
             try:
                 for views, votes in self._batches(number, done, total):
                     progress(stage, done, total)
                     self.optimizer.learning_rate = self._learning_rate(number + done / total)
-                    loss = float(self.model.train_on_batch(views, votes))
+                    loss += len(votes) * float(self.model.train_on_batch(views, votes))
                     done += len(votes)
             except _memory_errors() as error:
                 if self.batch == 1 or not _is_out_of_memory(error):
@@ -206,7 +206,7 @@ class _Run:
                 self.batch //= 2
                 stage += f", batch {self.batch} since memory ran out"
                 self._log(f"out of memory: batch {self.batch} from here")
-        self.history["loss"].append(loss)
+        self.history["loss"].append(loss / done)
         self.history["validation_loss"].append(self._validation_loss(progress))
         self.history["seconds"].append(time.monotonic() - began)
         last = {name: values[-1] for name, values in self.history.items()}
@@ -262,7 +262,8 @@ class _Run:
             "settings": asdict(self.settings),
             "seed": self.seed,
             "shape": self.images.shape,
-            "votes": float(self.votes.sum()),
+            "images": zlib.crc32(self.images[:: max(1, len(self.images) // 64)].tobytes()),
+            "votes": zlib.crc32(self.votes.tobytes()),
             "tree": self.tree.id,
         }
         return json.dumps(arguments, sort_keys=True)
