@@ -4,11 +4,18 @@ Nothing heavy is imported here: Keras, pandas, astropy and Qt load where they ar
 that the window and ``--help`` are on screen at once.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
 __all__ = ["__version__"]
 
-try:
-    __version__ = version("gzactive")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+unknown"
+__version__: str
+
+
+def __getattr__(name: str) -> str:
+    """Look the version up when it is asked for: that costs as much as half a window."""
+    if name != "__version__":
+        raise AttributeError(f"module 'gzactive' has no attribute '{name}'")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("gzactive")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0+unknown"

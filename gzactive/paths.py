@@ -1,7 +1,6 @@
 """Where shipped files lie, and how a file is replaced so that no reader ever sees half of it."""
 
 import os
-import secrets
 from pathlib import Path
 
 from gzactive.errors import GzactiveError
@@ -35,6 +34,8 @@ def atomic_write(path: Path, content: bytes | str) -> None:
     only within one file system; it is made with ordinary permissions, which a temporary file of
     the standard library's would not have.
     """
+    import secrets  # 4 ms that the window need not wait for
+
     data = content.encode() if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
