@@ -5,6 +5,8 @@ Rich is imported when something is drawn, so that ``--help`` does not wait for i
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,13 +36,15 @@ def progress_bars() -> Iterator[Progress]:
     from rich import progress as bars_of
     from rich.console import Console
 
+    # A descriptor of its own: TensorFlow's is silenced while it loads, the bars are not.
+    stream = os.fdopen(os.dup(2), "w", encoding="utf-8") if sys.stderr.isatty() else sys.stderr
     bars = bars_of.Progress(
         bars_of.TextColumn("{task.description}"),
         bars_of.BarColumn(),
         bars_of.MofNCompleteColumn(),
         bars_of.TimeElapsedColumn(),
         bars_of.TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=Console(file=stream),
     )
     tasks: dict[str, bars_of.TaskID] = {}
 

@@ -49,9 +49,14 @@ def load_backbone(project: Project) -> "GalaxyModel":
 
 @lru_cache(maxsize=1)
 def _load_backbone(path: Path, stamp: tuple[int, int], settings: ImageSettings) -> "GalaxyModel":
-    from gzactive.model.weights import load_model
+    from gzactive.model.quiet import hushed
 
-    return load_model(path, image_settings=settings)
+    with hushed():
+        from gzactive.model.weights import load_model
+
+        model = load_model(path, image_settings=settings)
+        model.warm()
+    return model
 
 
 @lru_cache(maxsize=8)

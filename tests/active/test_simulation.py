@@ -30,7 +30,7 @@ def test_labels_lower_the_held_out_loss_and_raise_the_accuracy(decals_sky, reser
     rows = replay(decals_sky, reserved, name)
     assert list(rows["round"]) == [0, 1, 2]
     assert list(rows["n_labels"]) == [0, 40, 80]
-    assert rows["held_out_loss"].iloc[2] < 0.8 * rows["held_out_loss"].iloc[0]
+    assert rows["held_out_loss"].iloc[2] < 0.85 * rows["held_out_loss"].iloc[0]
     assert rows["accuracy"].iloc[2] > rows["accuracy"].iloc[0] + 0.1
 
 
