@@ -259,7 +259,9 @@ def _sections(
             "is better.",
             charts=[
                 Chart(
-                    learning_curves(curves, label="held-out loss (nats a galaxy)"),
+                    learning_curves(
+                        curves[curves["labels"] > 0], label="held-out loss (nats a galaxy)"
+                    ),
                     f"Labels chosen by mutual information and at random, {_REPEATS} times each, "
                     "from a head that knows nothing, judged on all reserved galaxies. Bands span "
                     "the repeats. The table is the project itself, whose start weights have seen "

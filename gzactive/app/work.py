@@ -66,17 +66,20 @@ def open_project(path: Path, progress: Progress) -> Opened:
     """Open a project and find what can be labelled at once."""
     progress("Reading the catalogue", 0, 0)
     from gzactive.active.rounds import rounds
-    from gzactive.inference import features_for
+    from gzactive.app.label.controller import DISPLAY
+    from gzactive.inference import feature_store
     from gzactive.project import Project
 
     project = Project.open(path)
     try:
+        # What could not be shown last time is tried again: the drive may be back.
+        project.problems.clear(stage=DISPLAY)
         ranking = rank(project, progress)
         made = rounds(project)
         position = made[-1].manifest["label_log"]["sequence"] if made else None
         since_round = project.labels.finished_count(since_sequence=position)
-        known = len(features_for(project).id_str)
-        unseen = len(project.catalog) - known - len(project.problems.frame())
+        unreadable = int(project.problems.frame()["stage"].eq("features").sum())
+        unseen = len(project.catalog) - len(feature_store(project)) - unreadable
     except BaseException:
         project.close()
         raise

@@ -19,7 +19,10 @@ from gzactive.errors import GzactiveError
 from gzactive.project import Project
 from gzactive.trees import Question, Walk
 
-__all__ = ["LabelController"]
+__all__ = ["DISPLAY", "LabelController"]
+
+#: Stage under which the table of problems lists what could not be shown.
+DISPLAY = "display"
 
 #: Fewer galaxies than this to come, and a longer queue is asked for.
 _LOW = 15
@@ -77,6 +80,7 @@ class LabelController(QObject):
         self._ticked: set[str] = set()
         self._done: set[str] = set()
         self._seen: set[str] = set()
+        self._left_out = 0
         self._reopened = False
         self._flags = set(project.labels.marked("flag", self.labeller))
 
@@ -86,6 +90,16 @@ class LabelController(QObject):
     def current(self) -> UpcomingGalaxy | None:
         """The galaxy on the table, and how it was chosen."""
         return self._current
+
+    @property
+    def nothing_left(self) -> str:
+        """What to say when no galaxy is on the table."""
+        if self._left_out:
+            return (
+                f"No galaxy is left to show: {self._left_out:,} could not be read. If their folder "
+                "or drive is away, bring it back and open the project again."
+            )
+        return "Every galaxy is done. Thank you!"
 
     @property
     def question(self) -> Question | None:
@@ -339,7 +353,8 @@ class LabelController(QObject):
     def _set_aside(self, frame: Frame) -> None:
         """A galaxy that cannot be shown is recorded as a problem and left out."""
         self._done.add(frame.id_str)
-        self.project.problems.record([(frame.id_str, frame.file_loc, "display", frame.problem)])
+        self._left_out += 1
+        self.project.problems.record([(frame.id_str, frame.file_loc, DISPLAY, frame.problem)])
         self.warned.emit(
             f"Galaxy {frame.id_str} was left out: {frame.problem} ({frame.file_loc}).", False
         )

@@ -214,7 +214,7 @@ class LabelView(QWidget):
 
     def _on_frame(self) -> None:
         if self.controller.current is None:
-            self.galaxy.show_frame(None, "Every galaxy is done. Thank you!")
+            self.galaxy.show_frame(None, self.controller.nothing_left)
         else:
             self.galaxy.show_frame(self.controller.frame)
 

@@ -337,6 +337,22 @@ def test_an_image_that_cannot_be_shown_is_left_out_with_a_sentence(
     it.close()
 
 
+def test_images_that_were_away_are_tried_again_at_the_next_start(
+    qtbot: QtBot, start: Start, make_project: MakeProject
+) -> None:
+    project = make_project()
+    images = Path(project.catalog["file_loc"].iloc[0]).parent
+    away = images.rename(images.with_name("away"))
+    it = LabelController(project)
+    it.start(work.rank(project, silent).queue)
+    qtbot.waitUntil(lambda: it.current is None)
+    assert f"{len(project.catalog)} could not be read" in it.nothing_left
+    it.close()
+    away.rename(images)
+    with work.open_project(project.path, silent).project as again:
+        assert len(work.rank(again, silent).queue) == len(project.catalog)
+
+
 def test_the_models_view_is_told_only_once_the_galaxy_is_finished(
     start: Start, make_project: MakeProject
 ) -> None:
