@@ -208,8 +208,9 @@ def _saving(curves: pd.DataFrame) -> str:
     reached = np.flatnonzero(active.to_numpy() <= target)
     if not len(reached):
         return (
-            f"Held-out loss fell {start} to {float(active.iloc[-1]):.2f} after {labels} labels; "
-            f"choosing them at random did as well here ({target:.2f})."
+            f"Held-out loss fell {start} to {float(active.iloc[-1]):.2f} with {labels} labels where "
+            f"the model is unsure; chosen at random they reached {target:.2f}, so asking cleverly "
+            f"saved nothing here."
         )
     last = int(reached[0])
     needed = float(active.index[last])
