@@ -17,7 +17,7 @@ import typer
 from gzactive.errors import GzactiveError
 from gzactive.logs import relay_uncaught
 from gzactive.progress import Cancelled
-from gzactive.terminal import console, print_table, progress_bars, show_or_write
+from gzactive.terminal import console, count, print_table, progress_bars, show_or_write
 
 if TYPE_CHECKING:
     from gzactive.project import Project
@@ -43,6 +43,8 @@ ProjectFolder = Annotated[
     Path, typer.Argument(metavar="PROJECT", help="The project's folder, made by `gzactive new`.")
 ]
 _COLLECT, _WORK = "Projects", "The loop"
+#: Unreadable images that `info` names.
+_SHOWN = 20
 
 
 # --- commands -------------------------------------------------------------------------------
@@ -55,6 +57,15 @@ def open_app(
     ] = None,
 ) -> None:
     """Open the window: label the highest-ranked galaxy, one key a question."""
+    import os
+
+    from gzactive.demo import has_display
+
+    if not has_display() and not os.environ.get("QT_QPA_PLATFORM"):
+        raise GzactiveError(
+            "There is no display to open a window on: use the other commands, or "
+            "`gzactive demo --headless`."
+        )
     from gzactive.app.launch import run_app
 
     raise typer.Exit(run_app(project))
@@ -82,6 +93,8 @@ def demo(
     from gzactive.demo import has_display, make_demo_project, run_headless
 
     if headless or not has_display():
+        if not headless:
+            console().print("There is no display: running in the terminal.")
         with progress_bars() as progress:
             outcome = run_headless(
                 folder, n=galaxies, rounds=rounds, batch=batch, seed=seed, progress=progress
@@ -205,7 +218,13 @@ def rank(
     n: Annotated[int, typer.Option("-n", min=1, help="How many galaxies.")] = 20,
     out: Annotated[Path | None, typer.Option("--out", help="Write them to this CSV.")] = None,
 ) -> None:
-    """List the galaxies worth asking about next, as the app would hand them out."""
+    """List the galaxies worth asking about next, as the app would hand them out.
+
+    One in five is drawn at random from the reserved galaxies, to judge the model without bias
+    (selection "random"); the others are drawn in favour of a high acquisition (nats), with some
+    noise so that they are not all alike ("active"). A head that knows nothing yet starts with
+    random and unlike galaxies ("start-random", "start-diverse").
+    """
     from gzactive.active.queue import build_queue
 
     with _open(project) as opened, progress_bars() as progress:
@@ -217,6 +236,8 @@ def rank(
             progress=progress,
         )
     show_or_write(queue, out, f"Next {len(queue):,} galaxies to ask about")
+    if queue.attrs.get("statement"):
+        console().print(queue.attrs["statement"])
 
 
 @app.command(rich_help_panel=_WORK)
@@ -232,7 +253,7 @@ def label(
 
     with _open(project) as opened:
         added = add_labels(opened, votes, labeller=labeller)
-    console().print(f"{added.galaxies:,} galaxies labelled by {labeller}, {added.votes:,} votes.")
+    console().print(f"{labeller}: {count(added.galaxies, 'galaxy')}, {count(added.votes, 'vote')}.")
     for sentence in added.remarks:
         console().print(sentence)
     console().print(f"Next: [bold]gzactive finetune {project}[/bold]")
@@ -333,7 +354,10 @@ def info(project: ProjectFolder) -> None:
         if len(summary.rounds):
             print_table(summary.rounds, "Rounds")
         if len(summary.problems):
-            print_table(summary.problems, "Images that cannot be read")
+            shown = summary.problems.head(_SHOWN)
+            print_table(
+                shown, f"Images that cannot be read: {len(shown)} of {len(summary.problems)}"
+            )
 
 
 @contextmanager

@@ -125,6 +125,11 @@ def run_headless(
     from gzactive.simulated.volunteers import vote
 
     with make_demo_project(folder, n=n, seed=seed, progress=progress) as project:
+        if by_hand := project.labels.finished_count():
+            raise GzactiveError(
+                f"{folder} holds {by_hand:,} galaxies labelled by hand, which simulated volunteers "
+                f"must not mix with: name another folder, for instance {folder}-headless."
+            )
         extract_features(project, progress=progress)
         volunteers = vote(
             project.catalog, project.tree, n_volunteers=_RETIREMENT, seed=seed
@@ -208,9 +213,9 @@ def _saving(curves: pd.DataFrame) -> str:
     reached = np.flatnonzero(active.to_numpy() <= target)
     if not len(reached):
         return (
-            f"Held-out loss fell {start} to {float(active.iloc[-1]):.2f} with {labels} labels where "
-            f"the model is unsure; chosen at random they reached {target:.2f}, so asking cleverly "
-            f"saved nothing here."
+            f"Held-out loss fell {start} to {float(active.iloc[-1]):.2f} with {labels} labels "
+            f"where the model is unsure; chosen at random they reached {target:.2f}, so asking "
+            "cleverly saved nothing here."
         )
     last = int(reached[0])
     needed = float(active.index[last])

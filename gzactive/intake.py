@@ -6,6 +6,7 @@ remainders in the same words.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,20 +121,44 @@ def add_labels(project: Project, votes: Path, *, labeller: str) -> AddedLabels:
         If the table has no answer of the project's tree or no galaxy of the project.
     """
     tree = project.tree
-    table = read_votes(votes, tree)
+    raw = read_table(votes)
+    table = read_votes(raw, tree)
     known = table["id_str"].isin(project.catalog["id_str"])
     columns = list(tree.columns)
     voted = table[columns].sum(axis=1) > 0
     remarks = _remainders(int((~known).sum()), "galaxy", "not in this project", "galaxies")
     remarks += _remainders(int((known & ~voted).sum()), "galaxy", "without any vote", "galaxies")
+    remarks += _near_misses(raw.columns, tree)
     table = table[known & voted]
     if table.empty:
-        raise GzactiveError(
-            f"{votes} has no votes for a galaxy of this project: its id_str must be the project's, "
-            f"for instance {project.catalog['id_str'].iloc[0]}."
+        why = (
+            f"its id_str must be the project's, for instance {project.catalog['id_str'].iloc[0]}"
+            if not known.any()
+            else "all its votes are empty"
         )
-    project.labels.add_scripted(table, tree, labeller, selection=None)
-    return AddedLabels(len(table), int(table[columns].to_numpy().sum()), tuple(remarks))
+        raise GzactiveError(
+            " ".join([f"{votes} has no votes for a galaxy of this project: {why}.", *remarks])
+        )
+    stored = project.labels.add_scripted(table, tree, labeller, selection=None)
+    if stored < len(table):
+        remarks += _remainders(len(table) - stored, "galaxy", "said so already", "galaxies")
+    return AddedLabels(
+        stored, int(table[columns].to_numpy().sum()) if stored else 0, tuple(remarks)
+    )
+
+
+def _near_misses(columns: Iterable[str], tree: DecisionTree) -> list[str]:
+    """Say which columns look like misspelt answers: a vote must not be dropped in silence."""
+    questions = tuple(f"{question.name}_" for question in tree.questions)
+    known = {*tree.columns, *tree.unmodelled_columns}
+    return [
+        f"Column '{name}' is no answer of tree '{tree.id}' and was ignored; did you mean "
+        f"'{difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]}'?"
+        for name in columns
+        if name not in known
+        and name.startswith(questions)
+        and not name.endswith(("_total-votes", "_fraction", "_debiased"))
+    ]
 
 
 def _has_votes(columns: Iterable[str], tree: DecisionTree) -> bool:

@@ -26,7 +26,7 @@ class Summary:
     rounds
         One row a round, with what it was fitted to and how it was judged.
     problems
-        How many images cannot be read, by reason.
+        Images that cannot be read, with the reason.
     """
 
     facts: pd.DataFrame
@@ -42,6 +42,7 @@ def summarise(project: Project) -> Summary:
     total, reserved = len(catalog), int(catalog["reserved"].sum())
     people = labels.labellers
     source = labels.catalogue_source(tree)
+    with_votes = len(labels.catalogue_votes(tree)) if source else 0
     _, weights_id, number = current_head(project)
     facts = [
         ("folder", str(project.path)),
@@ -51,7 +52,10 @@ def summarise(project: Project) -> Summary:
         ("finished", f"{labels.finished_count():,} classifications by hand"),
         ("labellers", ", ".join(people) or "nobody yet"),
         ("labelled", f"{len(labels.votes(tree)):,} galaxies, scripted labels included"),
-        ("catalogue votes", f"from {source['source']}" if source else "none"),
+        (
+            "catalogue votes",
+            f"{with_votes:,} galaxies, from {source['source']}" if source else "none",
+        ),
         ("head in use", f"round {number} ({weights_id})" if number else f"start ({weights_id})"),
         ("disk", f"{_size(project):.1f} MB"),
     ]
@@ -64,7 +68,7 @@ def summarise(project: Project) -> Summary:
         columns=["round", "trained on", "judged on", "held-out loss", "before"],
     )
     table["in use"] = ["←" if number == current else "" for number in table["round"]]
-    problems = project.problems.frame().value_counts("reason").rename("images").reset_index()
+    problems = project.problems.frame()[["id_str", "reason", "file_loc"]]
     return Summary(pd.DataFrame(facts, columns=["what", "value"]), table, problems)
 
 

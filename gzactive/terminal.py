@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-__all__ = ["console", "print_table", "progress_bars", "show_or_write"]
+__all__ = ["console", "count", "print_table", "progress_bars", "show_or_write"]
 
 
 def console() -> Console:
@@ -28,6 +28,12 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def count(number: int, noun: str) -> str:
+    """Say how many, in words: "1 galaxy", "2 galaxies", "1,000 votes"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 @contextmanager

@@ -74,7 +74,11 @@ def test_the_whole_loop_from_the_command_line(gz: Command, sky: Path, tmp_path: 
     votes = pd.read_csv(sky / "votes.csv", dtype={"id_str": str})
     answers = tmp_path / "answers.csv"
     votes[votes["id_str"].isin(ranked["id_str"])].to_csv(answers, index=False)
-    assert "40 galaxies labelled by Ada" in gz("label", project, answers, "--labeller", "Ada").out
+    assert "Ada: 40 galaxies" in gz("label", project, answers, "--labeller", "Ada").out
+    assert (
+        "40 galaxies left out: said so already"
+        in gz("label", project, answers, "--labeller", "Ada").out
+    )
 
     tuned = gz("finetune", project)
     assert tuned.code == 0, tuned.err

@@ -99,3 +99,18 @@ def test_labels_of_other_galaxies_only_are_refused(pictures: Path, tmp_path: Pat
         _table(["elsewhere"], ring_yes=1, ring_no=0).to_csv(votes, index=False)
         with pytest.raises(GzactiveError, match="no votes for a galaxy of this project"):
             add_labels(project, votes, labeller="Ada")
+
+
+def test_a_misspelt_answer_is_named_and_never_dropped_in_silence(
+    pictures: Path, tmp_path: Path
+) -> None:
+    with new_project(tmp_path / "project", images=[pictures], tree="rings").project as project:
+        ids = project.catalog["id_str"].tolist()
+        votes = tmp_path / "votes.csv"
+        _table(ids[:2], ring_ys=1, ring_no=[0, 1]).to_csv(votes, index=False)
+        added = add_labels(project, votes, labeller="Ada")
+        assert added.galaxies == 1
+        assert any("'ring_ys' is no answer" in remark for remark in added.remarks)
+        _table(ids[:1], ring_ys=1, ring_no=0).to_csv(votes, index=False)
+        with pytest.raises(GzactiveError, match=r"votes are empty.*did you mean 'ring_yes'"):
+            add_labels(project, votes, labeller="Ada")

@@ -23,6 +23,8 @@ def hushed() -> Iterator[None]:
         os.dup2(said.fileno(), 2)
         try:
             yield
+        except KeyboardInterrupt:
+            raise
         except BaseException:
             os.dup2(kept, 2)
             said.seek(0)

@@ -201,7 +201,9 @@ class LabelController(QObject):
             event = self.project.labels.undo(self.labeller)
             if event is not None and event.kind == "finish":
                 # A finish is the echo of the last answer: both were one key press.
-                self.project.labels.undo(self.labeller, kinds=("answer",))
+                answer = self.project.labels.undo(self.labeller, kinds=("answer",))
+            else:
+                answer = event
         except GzactiveError as error:
             self.warned.emit(f"That could not be taken back: {error}", True)
             return
@@ -219,6 +221,11 @@ class LabelController(QObject):
         if self._current is not None and self._current.id_str != event.id_str:
             self.upcoming.put_back(self._current)
         self._reopen(event.id_str)
+        question = self.question
+        if answer is not None and question is not None and question.kind == "checkboxes":
+            # The boxes come back as they were ticked: only the Enter is taken back.
+            self._ticked = set(answer.answers)
+            self.question_changed.emit()
 
     def restart(self) -> None:
         """Ask the present galaxy's questions from the first again."""

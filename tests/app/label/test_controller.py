@@ -221,11 +221,12 @@ def test_boxes_are_ticked_by_their_keys_and_kept_by_done(
     assert len(project.labels.events()) == 3
     it.done()
     assert project.labels.events()[3].answers == ("ring", "dust-lane")
+    it.undo()
+    assert it.ticked == {"ring", "dust-lane"}
 
 
 def test_keys_beyond_the_answers_do_nothing(start: Start, make_project: MakeProject) -> None:
-    project = make_project()
-    it = start(project)
+    it = start(project := make_project())
     it.choose(8)
     it.done()
     assert project.labels.events() == []
@@ -310,8 +311,7 @@ def test_a_galaxy_finished_meanwhile_is_not_queued_again(
     start: Start, make_project: MakeProject
 ) -> None:
     it = start(make_project())
-    finished = smooth(it)
-    it.set_queue([UpcomingGalaxy(finished, "active", 0.5)])
+    it.set_queue([UpcomingGalaxy(finished := smooth(it), "active", 0.5)])
     assert finished not in it.upcoming
 
 
@@ -338,11 +338,10 @@ def test_an_image_that_cannot_be_shown_is_left_out_with_a_sentence(
 
 
 def test_images_that_were_away_are_tried_again_at_the_next_start(
-    qtbot: QtBot, start: Start, make_project: MakeProject
+    qtbot: QtBot, make_project: MakeProject, tmp_path: Path
 ) -> None:
     project = make_project()
-    images = Path(project.catalog["file_loc"].iloc[0]).parent
-    away = images.rename(images.with_name("away"))
+    away = (images := Path(project.catalog["file_loc"].iloc[0]).parent).rename(tmp_path / "away")
     it = LabelController(project)
     it.start(work.rank(project, silent).queue)
     qtbot.waitUntil(lambda: it.current is None)
