@@ -43,11 +43,7 @@ ProjectFolder = Annotated[
     Path, typer.Argument(metavar="PROJECT", help="The project's folder, made by `gzactive new`.")
 ]
 _COLLECT, _WORK = "Projects", "The loop"
-#: Unreadable images that `info` names.
-_SHOWN = 20
-
-
-# --- commands -------------------------------------------------------------------------------
+_SHOWN = 20  # unreadable images that `info` names
 
 
 @app.command("app", rich_help_panel=_COLLECT)
@@ -173,19 +169,29 @@ def features(
         bool,
         typer.Option("--measure", help="Also time the bare network and the bare decoding."),
     ] = False,
+    views: Annotated[
+        bool,
+        typer.Option(
+            "--views",
+            help="Also turned and mirrored views of labelled galaxies, for rounds to learn from.",
+        ),
+    ] = False,
 ) -> None:
     """Send each image through the network once; what is cached is not computed again."""
-    from gzactive.inference import extract_features, measure_rates
+    from gzactive.inference import extract_features, extract_views, measure_rates
 
     with _open(project) as opened, progress_bars() as progress:
         rates = measure_rates(opened, progress=progress) if measure else None
         report = extract_features(opened, progress=progress)
+        seen = extract_views(opened, progress=progress) if views else 0
     console().print(
         f"{report.done:,} galaxies computed in {report.seconds:.1f} s "
         f"({report.rate:.1f} a second), {report.cached:,} were cached, "
         f"{report.problems:,} cannot be read"
         + (": see `gzactive info`." if report.problems else ".")
     )
+    if views:
+        console().print(f"{count(seen, 'view')} of labelled galaxies computed.")
     if rates is not None:
         line = (
             f"Bare network {rates.forward:.1f} a second, bare decoding {rates.decode:.1f}; "
@@ -371,8 +377,7 @@ def _open(path: Path) -> Iterator[Project]:
         project.close()
 
 
-#: What shells expect of a program that was interrupted; Typer ends with it on Ctrl-C.
-_INTERRUPTED = 130
+_INTERRUPTED = 130  # what shells expect; Typer ends with it on Ctrl-C
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ from gzactive.inference import (
     feature_rows,
     feature_store,
     features_for,
+    labelled_views,
 )
 from gzactive.model.head import Head
 from gzactive.progress import Progress, silent
@@ -137,11 +138,14 @@ def run_round(
         if seed is None:
             seed = int(np.random.SeedSequence([project.seed, number]).generate_state(1)[0])
         settings = settings or HeadFit()
+        features, galaxy = _all_views(project, labels.training)
         fit = fit_head(
-            labels.training.features,
-            labels.training.votes,
+            features,
+            labels.training.votes[galaxy],
             project.tree,
             base,
+            groups=galaxy,
+            weights=(1.0 / np.bincount(galaxy))[galaxy],
             settings=settings,
             seed=seed,
             progress=progress,
@@ -168,7 +172,7 @@ def run_round(
             "previous": {"round": previous_number, "weights_id": previous_id},
             "label_log": {"log_id": labels.position[0], "sequence": labels.position[1]},
             "data_hash": labels.data_hash,
-            "counts": labels.counts,
+            "counts": labels.counts | {"training_views": len(galaxy)},
             "metrics": verdict.metrics | {"training_loss": _last(fit.history.get("loss", []))},
             "promoted": verdict.promoted,
             "judged": verdict.judged,
@@ -283,6 +287,15 @@ def _with_features(project: Project, votes: "pd.DataFrame") -> _Galaxies:
         votes=votes.reindex(found.id_str.tolist()).to_numpy(dtype=np.float64),
         without_features=len(votes) - len(found),
     )
+
+
+def _all_views(
+    project: Project, galaxies: _Galaxies
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.intp]]:
+    """Features of galaxies and of their other views, and the galaxy that each row shows."""
+    values, galaxy = labelled_views(project, galaxies.id_str)
+    own = np.arange(len(galaxies.id_str))
+    return np.concatenate([galaxies.features, values]), np.concatenate([own, galaxy])
 
 
 def _judge(

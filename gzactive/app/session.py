@@ -62,6 +62,8 @@ class ProjectSession(QObject):
         self._not_before = 0
         self._resume_features = False
         self._rank_again = False
+        self._views_due = False
+        self._awake = False
         self._queue_was_short = False
         self._closed = False
 
@@ -183,6 +185,7 @@ class ProjectSession(QObject):
 
     def _on_awake(self, model: Any) -> None:
         self._model = model
+        self._awake = True
         self.ready.emit()
         self._look()
 
@@ -210,6 +213,16 @@ class ProjectSession(QObject):
             )
         self._rank()
 
+    def _look_from_all_sides(self) -> None:
+        """Turned and mirrored views of what was labelled, for the next round; none waits for it."""
+        project = self._in_hand()
+        job = self._submit(
+            "views",
+            "Looking at labelled galaxies from all sides",
+            lambda progress: work.look_from_all_sides(project, progress),
+        )
+        job.failed.connect(lambda sentence: self.said.emit(sentence, True))
+
     def _on_look_cancelled(self) -> None:
         if not self._resume_features:
             self.said.emit(
@@ -235,6 +248,9 @@ class ProjectSession(QObject):
         if self._rank_again:
             self._rank_again = False
             self._rank()
+        elif self._views_due and self._awake:
+            self._views_due = False
+            self._look_from_all_sides()
 
     def _on_running_low(self) -> None:
         """The queue is nearly done before a round was due: ask for a longer one."""
@@ -260,6 +276,7 @@ class ProjectSession(QObject):
         if self.project is None:
             return
         self._not_before = 0
+        self._views_due = True
         self._since_round = self.project.labels.finished_count(
             since_sequence=made.manifest["label_log"]["sequence"]
         )
@@ -308,6 +325,8 @@ class ProjectSession(QObject):
         if "features" in self._jobs:
             self._resume_features = True
             self._compute.cancel(self._jobs["features"])
+        if "views" in self._jobs:  # the next round asks for them again
+            self._compute.cancel(self._jobs["views"])
         return self._submit(kind, title, run, first=True)
 
     def _forget(self, job: Job) -> None:

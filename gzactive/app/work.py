@@ -21,6 +21,7 @@ __all__ = [
     "Ranking",
     "fine_tune",
     "look_at_galaxies",
+    "look_from_all_sides",
     "make_sky",
     "open_project",
     "promote",
@@ -151,6 +152,13 @@ def fine_tune(project: "Project", model: Any, progress: Progress) -> "Round":
     if model is not None:
         _look_at_labelled(project, model, progress)
     return run_round(project, progress=progress)
+
+
+def look_from_all_sides(project: "Project", progress: Progress) -> int:
+    """Compute the other views of labelled galaxies, for the next round; resumable."""
+    from gzactive.inference import extract_views
+
+    return extract_views(project, progress=progress)
 
 
 def _look_at_labelled(project: "Project", model: Any, progress: Progress) -> None:

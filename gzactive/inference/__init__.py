@@ -9,9 +9,11 @@ How images go through the network is in :mod:`gzactive.inference.extraction`; wh
 from gzactive.inference.extraction import ExtractReport
 from gzactive.inference.features import (
     extract_features,
+    extract_views,
     feature_rows,
     feature_store,
     features_for,
+    labelled_views,
     load_backbone,
     measure_rates,
 )
@@ -25,9 +27,11 @@ __all__ = [
     "base_head",
     "current_head",
     "extract_features",
+    "extract_views",
     "feature_rows",
     "feature_store",
     "features_for",
+    "labelled_views",
     "load_backbone",
     "measure_rates",
     "predict",

@@ -21,7 +21,16 @@ from gzactive.progress import Cancelled, Progress, silent
 from gzactive.stores.features import FeatureRows, FeatureStore
 from gzactive.stores.problems import ProblemTable
 
-__all__ = ["BATCH", "STAGE", "ExtractReport", "Network", "cores", "extract", "text_array"]
+__all__ = [
+    "BATCH",
+    "STAGE",
+    "ExtractReport",
+    "Network",
+    "cores",
+    "dihedral",
+    "extract",
+    "text_array",
+]
 
 #: Images a forward pass: larger ones gain nothing on a CPU, and answer a cancel later.
 BATCH = 32
@@ -107,6 +116,7 @@ def extract(
     settings: ImageSettings,
     others: Sequence[FeatureStore] = (),
     stage: str = STAGE,
+    view: int = 0,
     progress: Progress = silent,
     batch: int = BATCH,
     workers: int | None = None,
@@ -139,6 +149,8 @@ def extract(
         Stores of the same network in which features of the same content may be found.
     stage
         Name of this work in ``problems``.
+    view
+        How the network sees each image, see :func:`dihedral`; ``store`` is that view's own.
     batch
         Images a forward pass.
     workers
@@ -167,7 +179,9 @@ def extract(
                     sources = [rows, *(other.open_rows() for other in others)]
                     network = load_network()
                     started = time.monotonic()
-                    _compute(run, todo, stamps, sources, network, settings, pool, progress, batch)
+                    _compute(
+                        run, todo, stamps, sources, network, settings, pool, progress, batch, view
+                    )
             finally:
                 for source in sources[1:]:
                     source.close()
@@ -254,6 +268,7 @@ def _compute(
     pool: ThreadPoolExecutor,
     progress: Progress,
     batch: int,
+    view: int,
 ) -> None:
     """Decode, compute and store; on cancel, store what is computed and pass it on."""
     known = _by_hash(sources)
@@ -282,7 +297,7 @@ def _compute(
                 source, place = known[one.image_hash]
                 run.add([one.row], [one.image_hash], sources[source].take(np.array([place])))
             else:
-                images[len(rows)] = one.array
+                images[len(rows)] = dihedral(one.array, view)
                 rows.append(one.row)
                 hashes.append(one.image_hash)
             if len(rows) == batch:
@@ -343,6 +358,16 @@ def _by_hash(sources: Sequence[FeatureRows]) -> dict[str, tuple[int, int]]:
 def _problem_ids(problems: ProblemTable, stage: str) -> set[str]:
     frame = problems.frame()
     return set(frame["id_str"][frame["stage"] == stage])
+
+
+def dihedral(image: NDArray[Any], view: int) -> NDArray[Any]:
+    """Return one of the eight symmetric views of a square image, (size, size, channels).
+
+    View 0 is the image itself, 1 to 3 are its quarter turns, 4 to 7 the same, mirrored. A galaxy is
+    as likely to be seen in one as in another.
+    """
+    turned = np.rot90(image, view % 4)
+    return turned[:, ::-1] if view >= 4 else turned
 
 
 def text_array(texts: Sequence[str]) -> NDArray[np.object_]:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gzactive.images import ImageSettings
 from gzactive.inference.extraction import BATCH, ExtractReport, Network, extract, text_array
 from gzactive.inference.heads import weights_of
 from gzactive.inference.rates import Rates, bare_rates
+from gzactive.model.head import FEATURES
 from gzactive.model.weights_file import file_fingerprint
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
@@ -22,15 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "extract_features",
+    "extract_views",
     "feature_rows",
     "feature_store",
     "features_for",
+    "labelled_views",
     "load_backbone",
     "measure_rates",
 ]
 
 #: Part of a project's features folder for galaxies that are not the project's own.
 _STRANGERS = "other-catalogues"
+#: Symmetric views of a square image, its own included.
+N_VIEWS = 8
 
 
 def load_backbone(project: Project) -> "GalaxyModel":
@@ -70,27 +76,30 @@ _stores: "weakref.WeakKeyDictionary[Project, dict[Path, FeatureStore]]" = (
 _stores_lock = threading.Lock()
 
 
-def feature_store(project: Project, *, strangers: bool = False) -> FeatureStore:
+def feature_store(project: Project, *, strangers: bool = False, view: int = 0) -> FeatureStore:
     """The cache of the project's network and image settings.
 
     One object serves a project, since each object checks every byte of every file once.
 
     Parameters
     ----------
+    view
+        How the network saw the images: 0 as they are, 1 to 7 turned or mirrored.
     strangers
         The cache for galaxies of other catalogues instead, whose ids may be those of different
         galaxies here.
     """
     path, stamp = weights_of(project)
     fingerprint = _fingerprint(path, stamp, project.image_settings.key)
-    folder = project.features_path / (_STRANGERS if strangers else "") / fingerprint
+    kind = _STRANGERS if strangers else f"view-{view}"
     with _stores_lock:
         opened = _stores.setdefault(project, {})
-        if folder not in opened:
-            opened[folder] = (
-                FeatureStore(folder) if strangers else project.feature_store(fingerprint)
+        key = project.features_path / kind / fingerprint
+        if key not in opened:
+            opened[key] = (
+                FeatureStore(key) if strangers else project.feature_store(fingerprint, view=view)
             )
-        return opened[folder]
+        return opened[key]
 
 
 def extract_features(
@@ -133,6 +142,64 @@ def extract_features(
             batch=batch,
             workers=workers,
         )
+
+
+def extract_views(
+    project: Project, *, model: Network | None = None, progress: Progress = silent
+) -> int:
+    """Compute the seven other views of the labelled galaxies that rounds are fitted to.
+
+    A round takes whatever views there are, each galaxy's together with the weight of one, and never
+    waits for them. Reserved galaxies, which never train, and galaxies that only have catalogue
+    votes are left out: these can be a whole survey.
+
+    Returns
+    -------
+    int
+        How many views were computed.
+
+    Raises
+    ------
+    GzactiveError
+        As :func:`extract_features`.
+    """
+    rows = project.catalog[~project.catalog["reserved"]]
+    rows = rows[rows["id_str"].isin(project.labels.labelled())]
+    done = 0
+    with project.compute_lock("features"):
+        for view in range(1, N_VIEWS):
+            done += extract(
+                rows["id_str"].to_list(),
+                rows["file_loc"].to_list(),
+                feature_store(project, view=view),
+                project.problems,
+                (lambda: load_backbone(project)) if model is None else (lambda: model),
+                settings=project.image_settings,
+                view=view,
+                progress=progress,
+            ).done
+    return done
+
+
+def labelled_views(
+    project: Project, id_str: NDArray[np.object_]
+) -> tuple[NDArray[np.float16], NDArray[np.intp]]:
+    """Other views of some galaxies, as far as they are computed.
+
+    Returns
+    -------
+    values, galaxy
+        Features (views, 1280) and, for each, its galaxy's position in ``id_str`` (views,).
+    """
+    import pandas as pd
+
+    index = pd.Index(id_str)
+    stores = [feature_store(project, view=view) for view in range(1, N_VIEWS)]
+    found = [store.load(id_str) for store in stores if store.folder.is_dir()]
+    if not found:
+        return np.empty((0, FEATURES), np.float16), np.empty(0, np.intp)
+    galaxy = np.concatenate([index.get_indexer(pd.Index(one.id_str)) for one in found])
+    return np.concatenate([one.values for one in found]), galaxy
 
 
 def measure_rates(

@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gzactive.active.rounds import rounds
-from gzactive.inference import features_for
+from gzactive.inference import features_for, labelled_views
 
 from .conftest import PATIENCE, MakeProject, OpenWindow
 
@@ -30,3 +30,10 @@ def test_a_new_project_is_looked_at_while_its_first_galaxies_are_labelled(
     (made,) = rounds(project)
     assert made.n_training + made.n_held_out == 14
     assert made.manifest["counts"]["training_without_features"] == 0
+    # Once nothing else is to do, labelled galaxies are looked at from all sides for the next round.
+    values, galaxy = labelled_views(project, project.catalog["id_str"].to_numpy(dtype=object))
+    assert values.shape == (7 * made.n_training, 1280)
+    assert not project.catalog["reserved"].to_numpy()[galaxy].any()
+    session.start_round()
+    qtbot.waitUntil(lambda: not session.busy, timeout=4 * PATIENCE)
+    assert rounds(project)[1].manifest["counts"]["training_views"] == 8 * made.n_training
