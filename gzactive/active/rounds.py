@@ -233,7 +233,8 @@ class _Labels:
         if len(labels.training.id_str) < MIN_TRAINING:
             raise GzactiveError(
                 f"Only {len(labels.training.id_str)} of {len(training)} labelled galaxies have "
-                f"features, and a round needs {MIN_TRAINING}: compute the features first."
+                f"features, and a round needs {MIN_TRAINING}: compute the features first, with "
+                "`gzactive features`."
             )
         return labels
 

@@ -84,7 +84,8 @@ def write_scores(path: Path, scores: Scores) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise GzactiveError(
-            f"{path} cannot be written ({error}): free some space there."
+            f"{path} cannot be written ({error.strerror or error}): look at the space and the "
+            "permissions there."
         ) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -216,8 +217,8 @@ class PredictionWriter:
 
     def _refused(self, error: OSError) -> GzactiveError:
         return GzactiveError(
-            f"{self.path} cannot be written ({error}): free some space there, or choose another "
-            "place."
+            f"{self.path} cannot be written ({error.strerror or error}): look at the space and "
+            "the permissions there, or choose another place."
         )
 
     def __enter__(self) -> "PredictionWriter":
