@@ -114,7 +114,7 @@ class ProjectSession(QObject):
     @property
     def busy(self) -> bool:
         """Whether anything computes or waits to."""
-        return bool(self._jobs)
+        return bool(self._jobs) or self._resume_features
 
     @property
     def schedule_words(self) -> str:
@@ -248,7 +248,7 @@ class ProjectSession(QObject):
         if self._rank_again:
             self._rank_again = False
             self._rank()
-        elif self._views_due and self._awake:
+        elif self._views_due and self._awake and not self._resume_features:
             self._views_due = False
             self._look_from_all_sides()
 
