@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
 from gzactive.model.head import FEATURES
+from gzactive.model.normalisation import FusedBatchNormalization
 from gzactive.model.weights_file import backbone_fingerprint
 
 __all__ = [
@@ -74,7 +75,7 @@ class _Builder:
                 x
             )
         if not self.folded:
-            x = keras.layers.BatchNormalization(
+            x = FusedBatchNormalization(
                 momentum=self.momentum, epsilon=_EPSILON, name=f"{name}_norm"
             )(x)
         return keras.layers.Activation("swish", name=f"{name}_swish")(x) if active else x
