@@ -21,6 +21,7 @@ from gzactive.model.normalisation import FusedBatchNormalization
 from gzactive.model.weights_file import backbone_fingerprint
 
 __all__ = [
+    "EPSILON",
     "PARAMETERS",
     "backbone_tensors",
     "build_backbone",
@@ -31,7 +32,7 @@ __all__ = [
 
 PARAMETERS = 4_048_988  # at one channel, as in Table 1 of the report
 _STEM, _SQUEEZE = 32, 0.25
-_EPSILON = 1e-3  # of BatchNorm, as in the published TensorFlow weights
+EPSILON = 1e-3  # of BatchNorm, as in the published TensorFlow weights
 #: expansion, channels, repeats, stride, kernel of the seven stages
 _STAGES = (
     (1, 16, 1, 1, 3),
@@ -76,7 +77,7 @@ class _Builder:
             )
         if not self.folded:
             x = FusedBatchNormalization(
-                momentum=self.momentum, epsilon=_EPSILON, name=f"{name}_norm"
+                momentum=self.momentum, epsilon=EPSILON, name=f"{name}_norm"
             )(x)
         return keras.layers.Activation("swish", name=f"{name}_swish")(x) if active else x
 
@@ -216,7 +217,7 @@ def fold_normalisation(model: keras.Model) -> keras.Model:
             tensors[f"{name}/{part}"].astype(np.float64)
             for part in ("gamma", "beta", "moving_mean", "moving_variance")
         )
-        scale = gamma / np.sqrt(variance + _EPSILON)
+        scale = gamma / np.sqrt(variance + EPSILON)
         conv = name.removesuffix("_norm") + "_conv"
         kernel = tensors[f"{conv}/kernel"].astype(np.float64)
         depthwise = kernel.shape[-1] == 1 and kernel.shape[-2] == len(scale)
