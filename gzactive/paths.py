@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gzactive.errors import GzactiveError
 
-__all__ = ["atomic_write", "resource"]
+__all__ = ["atomic_write", "resource", "user_data"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -25,6 +25,16 @@ def resource(name: str) -> Path:
         if (root / name).exists():
             return root / name
     raise GzactiveError(f"This installation lacks its file '{name}': install gzactive again.")
+
+
+def user_data(name: str) -> Path:
+    """Path of a person's own file or folder, e.g. ``weights``, for all projects; it may be absent.
+
+    ``~/.local/share/gzactive`` on Linux, and where each other system keeps such files.
+    """
+    import platformdirs
+
+    return platformdirs.user_data_path("gzactive") / name
 
 
 def atomic_write(path: Path, content: bytes | str) -> None:

@@ -58,7 +58,9 @@ class GalaxyModel:
         self.backbone = backbone
         self.head = head
         self.image_settings = image_settings
-        self.fingerprint = backbone_fingerprint(backbone_tensors(backbone), image_settings.key)
+        self.fingerprint = backbone_fingerprint(
+            backbone_tensors(backbone), header.image_key(image_settings.key)
+        )
         self._inference = fold_normalisation(backbone)
 
     @property
@@ -108,6 +110,8 @@ class GalaxyModel:
             raise GzactiveError(
                 f"The network takes images in [0, 1], not {images.dtype}: divide by 255 first."
             )
+        if self.header.turned:
+            images = images[:, ::-1, ::-1]
         result = np.empty((len(images), FEATURES), np.float32)
         for start in range(0, len(images), BATCH):
             batch = images[start : start + BATCH]

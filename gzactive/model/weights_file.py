@@ -1,7 +1,8 @@
 """Weights files: safetensors with a header that says what they are; NumPy only, no Keras.
 
 Tensors only, never code: ``backbone/<layer>/<variable>``, ``head/kernel``, ``head/bias``. The
-metadata strings are ``format``, ``tree``, ``columns`` (JSON), ``channels`` and ``card`` (JSON).
+metadata strings are ``format``, ``tree``, ``columns`` (JSON), ``channels``, ``card`` (JSON) and,
+where it is so, ``turned``.
 Building a network from them is in :mod:`gzactive.model.weights`.
 """
 
@@ -20,27 +21,31 @@ from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
-from gzactive.paths import atomic_write, resource
+from gzactive.paths import atomic_write, resource, user_data
 
 __all__ = [
     "FORMAT",
+    "SUFFIX",
     "WeightsHeader",
     "available_weights",
     "backbone_fingerprint",
     "default_weights",
     "file_fingerprint",
     "find_weights",
+    "is_weights_file",
     "open_tensors",
     "read_backbone",
     "read_head",
     "read_header",
+    "shipped_weights",
     "write_weights",
 ]
 
 FORMAT = "gzactive-weights-1"
 _DEFAULT = "simulated-sky"
-_SUFFIX = ".safetensors"
+SUFFIX = ".safetensors"
 _BACKBONE = "backbone/"
+_YES = "yes"
 
 
 @dataclass(frozen=True)
@@ -53,16 +58,30 @@ class WeightsHeader:
     channels: int  #: 1 grey, 3 colour
     card: dict[str, Any]  #: data, recipe, metrics, limits, licence
     sha256: str  #: of the file
+    #: whether the network sees images turned by 180°, as weights of PyTorch must, whose odd pixel
+    #: of padding lies on the other side
+    turned: bool = False
 
     @property
     def name(self) -> str:
         """The file's stem: what the weights are called."""
         return self.path.stem
 
+    def image_key(self, key: str) -> str:
+        """How files become what the network sees, ``ImageSettings.key`` being how they are read."""
+        return f"{key}-turned" if self.turned else key
+
+
+def shipped_weights() -> tuple[str, ...]:
+    """Names of the weights that this installation ships."""
+    return tuple(sorted(path.stem for path in resource("weights").glob(f"*{SUFFIX}")))
+
 
 def available_weights() -> tuple[str, ...]:
-    """Names of the weights that this installation ships."""
-    return tuple(sorted(path.stem for path in resource("weights").glob(f"*{_SUFFIX}")))
+    """Names of all weights that can be chosen: shipped ones, then those that a person imported."""
+    shipped = shipped_weights()
+    own = sorted(path.stem for path in user_data("weights").glob(f"*{SUFFIX}"))
+    return (*shipped, *(name for name in own if name not in shipped))
 
 
 def default_weights() -> str:
@@ -71,7 +90,7 @@ def default_weights() -> str:
 
 
 def find_weights(path_or_name: Path | str) -> Path:
-    """Path of a weights file, given as a path or as the name of shipped weights.
+    """Path of a weights file, given as a path or by one of the names that are available.
 
     Raises
     ------
@@ -81,12 +100,15 @@ def find_weights(path_or_name: Path | str) -> Path:
     path = Path(path_or_name).expanduser()
     if path.is_file():
         return path
+    name = str(path_or_name)
+    if name in shipped_weights():
+        return resource(f"weights/{name}{SUFFIX}")
     names = available_weights()
-    if str(path_or_name) in names:
-        return resource(f"weights/{path_or_name}{_SUFFIX}")
+    if name in names:
+        return user_data("weights") / f"{name}{SUFFIX}"
     raise GzactiveError(
-        f"There are no weights '{path_or_name}': give a {_SUFFIX} file or one of the shipped "
-        f"names ({', '.join(names) or 'none in this installation'})."
+        f"There are no weights '{name}': give a {SUFFIX} file or one of the names "
+        f"{', '.join(names) or '(there is none in this installation)'}."
     )
 
 
@@ -134,13 +156,22 @@ def read_header(path_or_name: Path | str) -> WeightsHeader:
             tree_id=metadata.get("tree") or None,
             columns=tuple(json.loads(metadata["columns"])),
             channels=int(metadata["channels"]),
-            card=json.loads(metadata["card"]),
+            card=dict(json.loads(metadata["card"])),
             sha256=_sha256(path),
+            turned=metadata.get("turned") == _YES,
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise GzactiveError(
             f"The header of '{path}' is incomplete ({error}): fetch or write the file again."
         ) from error
+
+
+def is_weights_file(path: Path) -> bool:
+    """Whether a file says that it is one of this program's."""
+    if path.suffix != SUFFIX:
+        return False
+    with open_tensors(path) as tensors:
+        return (tensors.metadata() or {}).get("format") == FORMAT
 
 
 def read_head(path_or_name: Path | str) -> tuple[Head | None, WeightsHeader]:
@@ -185,7 +216,8 @@ def backbone_fingerprint(tensors: Mapping[str, NDArray[Any]], image_key: str) ->
 
 def file_fingerprint(path_or_name: Path | str, image_key: str) -> str:
     """:func:`backbone_fingerprint` of a weights file, without building the network."""
-    return backbone_fingerprint(read_backbone(find_weights(path_or_name)), image_key)
+    header = read_header(path_or_name)
+    return backbone_fingerprint(read_backbone(header.path), header.image_key(image_key))
 
 
 def write_weights(
@@ -198,6 +230,7 @@ def write_weights(
     channels: int,
     card: Mapping[str, Any],
     dtype: str = "float16",
+    turned: bool = False,
 ) -> None:
     """Write a weights file atomically.
 
@@ -206,6 +239,7 @@ def write_weights(
     backbone : tensors by ``<layer>/<variable>``
     head, tree_id, columns : None, None and () when there is no head
     dtype : "float16" (8 MB for EfficientNet-B0), or "float32" where every digit counts
+    turned : as in :class:`WeightsHeader`
 
     Raises
     ------
@@ -231,7 +265,7 @@ def write_weights(
         "columns": json.dumps(list(columns)),
         "channels": str(channels),
         "card": json.dumps(dict(card)),
-    }
+    } | ({"turned": _YES} if turned else {})
     atomic_write(path, save(stored, metadata))
 
 

@@ -6,96 +6,54 @@ layer with weights there is the n-th here. Nothing is unpickled and no model cod
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
-from gzactive.model.backbone import build_backbone
-from gzactive.model.head import Head
+from gzactive.model.foreign import (
+    Account,
+    ForeignWeights,
+    Shape,
+    account,
+    head_of,
+    layout,
+)
 
-__all__ = ["ZoobotCheckpoint", "map_checkpoint", "read_checkpoint"]
+__all__ = ["map_checkpoint", "read_checkpoint"]
 
 _SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 _BACKBONE = "layer_with_weights-0/layer_with_weights-0/layer_with_weights-{}/{}" + _SUFFIX
 _HEAD = "layer_with_weights-1/{}" + _SUFFIX
 _STEM = _BACKBONE.format(0, "kernel")
-#: What a checkpoint holds besides the model: optimizer, random states, counters, its own index.
-_IGNORED = re.compile(
-    r"\.OPTIMIZER_SLOT/|^optimizer/|/_rng/_state_var/|^step/|^save_counter/|"
-    r"^_CHECKPOINTABLE_OBJECT_GRAPH$"
-)
+#: What a checkpoint holds besides the model.
+_IGNORED = {
+    "optimizer slots": r"\.OPTIMIZER_SLOT/",
+    "optimizer settings": r"^optimizer/",
+    "random states": r"/_rng/_state_var/",
+    "counters": r"^(step|save_counter)/",
+    "the checkpoint's own index": r"^_CHECKPOINTABLE_OBJECT_GRAPH$",
+}
 
 
-@dataclass(frozen=True)
-class ZoobotCheckpoint:
-    """What a checkpoint holds."""
-
-    backbone: dict[str, NDArray[np.float32]]  #: by ``<layer>/<variable>``
-    head: Head | None  #: None for an encoder alone
-    channels: int
-    ignored: tuple[str, ...]  #: names left out: optimizer slots, random states, counters
-
-
-def map_checkpoint(
-    shapes: Mapping[str, tuple[int, ...]],
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Account for every tensor of a checkpoint.
-
-    Parameters
-    ----------
-    shapes : mapping
-        Name of each tensor in the checkpoint to its shape.
-
-    Returns
-    -------
-    names : dict
-        Our name of each model tensor (``<layer>/<variable>``, ``head/kernel``, ``head/bias``) to
-        the checkpoint's.
-    ignored : tuple of str
-        What is no part of the model.
+def map_checkpoint(shapes: Mapping[str, Shape]) -> Account:
+    """Account for every tensor of a checkpoint, given by name and shape.
 
     Raises
     ------
     GzactiveError
         If a tensor is missing, of another shape, or unknown: the sentence names it.
     """
-    if _STEM not in shapes or len(shapes[_STEM]) != 4:
+    if len(shapes.get(_STEM, ())) != 4:
         raise GzactiveError(
             f"The checkpoint lacks '{_STEM}': it is not a Zoobot v1 EfficientNet-B0 checkpoint."
         )
-    expected = _expected(shapes[_STEM][2])
-    heads = {_HEAD.format(part): f"head/{part}" for part in ("kernel", "bias")}
-    if any(name in shapes for name in heads):
-        answers = shapes.get(_HEAD.format("bias"), (0,))[0]
-        expected |= {
-            "head/kernel": (_HEAD.format("kernel"), (1280, answers)),
-            "head/bias": (_HEAD.format("bias"), (answers,)),
-        }
-    for ours, (theirs, shape) in expected.items():
-        if theirs not in shapes:
-            raise GzactiveError(f"The checkpoint lacks '{theirs}' (our '{ours}'): it is not whole.")
-        if tuple(shapes[theirs]) != shape:
-            raise GzactiveError(
-                f"'{theirs}' (our '{ours}') has shape {tuple(shapes[theirs])} where {shape} is "
-                f"needed: it is not an EfficientNet-B0."
-            )
-    names = {ours: theirs for ours, (theirs, _) in expected.items()}
-    rest = sorted(set(shapes) - set(names.values()))
-    for name in rest:
-        if not _IGNORED.search(name):
-            raise GzactiveError(
-                f"The checkpoint holds '{name}', which EfficientNet-B0 has not: take another."
-            )
-    return names, tuple(rest)
+    head = head_of(shapes, (_HEAD.format("kernel"), _HEAD.format("bias")))
+    return account("checkpoint", shapes, _expected(shapes[_STEM][2]) | head, _IGNORED)
 
 
-def read_checkpoint(prefix: Path | str) -> ZoobotCheckpoint:
+def read_checkpoint(prefix: Path | str) -> ForeignWeights:
     """Read a checkpoint, given without ``.index`` or ``.data-…``.
 
     Raises
@@ -105,7 +63,7 @@ def read_checkpoint(prefix: Path | str) -> ZoobotCheckpoint:
     """
     import tensorflow
 
-    path = Path(str(prefix).removesuffix(".index")).expanduser()
+    path = Path(prefix).expanduser()
     if not path.with_name(path.name + ".index").exists():
         raise GzactiveError(
             f"There is no checkpoint '{path}' (with a '{path.name}.index'): check the path."
@@ -113,28 +71,23 @@ def read_checkpoint(prefix: Path | str) -> ZoobotCheckpoint:
     try:
         reader = tensorflow.train.load_checkpoint(str(path))
         shapes = reader.get_variable_to_shape_map()
-        names, ignored = map_checkpoint({name: tuple(shape) for name, shape in shapes.items()})
-        tensors = {ours: np.asarray(reader.get_tensor(name)) for ours, name in names.items()}
-    except (tensorflow.errors.OpError, ValueError, RuntimeError) as error:
+        found = map_checkpoint({name: tuple(shape) for name, shape in shapes.items()})
+        tensors = {ours: np.asarray(reader.get_tensor(name)) for ours, name in found.names.items()}
+    except (tensorflow.errors.OpError, ValueError, RuntimeError, LookupError) as error:
         reason = str(error).splitlines()[0]
         raise GzactiveError(
             f"The checkpoint '{path}' cannot be read ({reason}): copy all its files again."
         ) from error
-    kernel, bias = tensors.pop("head/kernel", None), tensors.pop("head/bias", None)
-    head = Head(kernel, bias) if kernel is not None and bias is not None else None
-    return ZoobotCheckpoint(tensors, head, tensors["stem_conv/kernel"].shape[2], ignored)
+    return ForeignWeights.of("Zoobot v1 checkpoint (TensorFlow)", tensors, found)
 
 
-def _expected(channels: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _expected(channels: int) -> dict[str, tuple[str, Shape]]:
     """Our name of each backbone tensor to the checkpoint's and its shape."""
-    model: Any = build_backbone(channels, size=32)
-    layers = [layer for layer in model.layers if layer.weights]
+    shapes = layout(channels)
+    layers = list(dict.fromkeys(name.split("/")[0] for name in shapes))
     expected = {}
-    for index, layer in enumerate(layers):
-        for variable in layer.weights:
-            theirs = "depthwise_kernel" if layer.name.endswith("depthwise_conv") else variable.name
-            expected[f"{layer.name}/{variable.name}"] = (
-                _BACKBONE.format(index, theirs),
-                tuple(variable.shape),
-            )
+    for name, shape in shapes.items():
+        layer, variable = name.split("/")
+        theirs = "depthwise_kernel" if layer.endswith("depthwise_conv") else variable
+        expected[name] = (_BACKBONE.format(layers.index(layer), theirs), shape)
     return expected

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from gzactive.errors import GzactiveError
-from gzactive.model.head import Head
+from gzactive.model.importing import import_weights
 from gzactive.model.weights import load_model
-from gzactive.model.weights_file import write_weights
 from gzactive.model.zoobot_v1 import _expected, map_checkpoint, read_checkpoint
 from gzactive.trees import DecisionTree
 
 SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
+STEM = "layer_with_weights-0/layer_with_weights-0/layer_with_weights-0/kernel" + SUFFIX
 HEAD = {
     "layer_with_weights-1/kernel/.ATTRIBUTES/VARIABLE_VALUE": (1280, 34),
     "layer_with_weights-1/bias/.ATTRIBUTES/VARIABLE_VALUE": (34,),
@@ -32,17 +32,18 @@ def test_every_tensor_is_mapped_or_ignored_by_name(shapes: dict[str, tuple[int, 
         "optimizer/iter/.ATTRIBUTES/VARIABLE_VALUE": (),
         "_CHECKPOINTABLE_OBJECT_GRAPH": (),
     }
-    names, ignored = map_checkpoint(shapes | extra)
-    assert len(names) == 311
-    assert set(ignored) == set(extra)
-    encoder, _ = map_checkpoint({k: v for k, v in shapes.items() if k not in HEAD})
-    assert len(encoder) == 309
+    found = map_checkpoint(shapes | extra)
+    assert len(found.names) == 311
+    assert {name for names in found.ignored.values() for name in names} == set(extra)
+    assert found.ignored["optimizer slots"] == (next(key for key in extra if "SLOT" in key),)
+    encoder = map_checkpoint({k: v for k, v in shapes.items() if k not in HEAD})
+    assert len(encoder.names) == 309
 
 
 def test_colour_checkpoints_are_known_by_their_stem() -> None:
-    colour = dict(_expected(3).values())
-    names, _ = map_checkpoint(colour)
-    assert len(names) == 309
+    assert len(map_checkpoint(dict(_expected(3).values())).names) == 309
+    with pytest.raises(GzactiveError, match="images of 5 channels"):
+        map_checkpoint({STEM: (3, 3, 5, 32)})
 
 
 def test_what_is_missing_misshapen_or_unknown_is_refused_by_name(
@@ -72,20 +73,9 @@ def test_imported_weights_reproduce_zoobots_outputs(
     real_data: Path, tree: DecisionTree, tmp_path: Path
 ) -> None:
     folder = real_data / "zoobot_v1" / "random_weights"
-    checkpoint = read_checkpoint(folder / "checkpoint")
-    assert isinstance(checkpoint.head, Head)
-    path = tmp_path / "zoobot.safetensors"
-    write_weights(
-        path,
-        checkpoint.backbone,
-        head=checkpoint.head,
-        tree_id=tree.id,
-        columns=tree.columns,
-        channels=checkpoint.channels,
-        card={},
-        dtype="float32",
-    )
+    path = import_weights(folder / "checkpoint", tmp_path / "zoobot.safetensors").header.path
     model = load_model(path)
+    assert (model.tree_id, model.columns) == (tree.id, tree.columns)
     expected = np.load(folder / "expected.npz")
     features = model.features(expected["images"])
     scale = np.abs(expected["pooled"]).max()
@@ -93,6 +83,19 @@ def test_imported_weights_reproduce_zoobots_outputs(
     np.testing.assert_allclose(
         model.concentrations(features), expected["concentrations"], rtol=1e-4
     )
+
+
+@pytest.mark.real_data
+def test_a_checkpoint_that_is_not_whole_is_refused(real_data: Path, tmp_path: Path) -> None:
+    for file in (real_data / "zoobot_v1" / "random_weights").glob("checkpoint.*"):
+        shutil.copy(file, tmp_path)
+    data = tmp_path / "checkpoint.data-00000-of-00001"
+    data.write_bytes(data.read_bytes()[:1_000_000])
+    with pytest.raises(GzactiveError, match=r"cannot be read .* copy all its files again"):
+        read_checkpoint(tmp_path / "checkpoint")
+    data.unlink()
+    with pytest.raises(GzactiveError, match="cannot be read"):
+        read_checkpoint(tmp_path / "checkpoint")
 
 
 @pytest.mark.real_data
@@ -107,6 +110,8 @@ def test_every_tensor_of_the_published_checkpoints_is_accounted_for(
         shutil.copy(index, tmp_path)
         reader = tf.train.load_checkpoint(str(tmp_path / index.stem))
         shapes = {k: tuple(v) for k, v in reader.get_variable_to_shape_map().items()}
-        names, ignored = map_checkpoint(shapes)
-        assert len(names) == 311
-        assert len(names) + len(ignored) == len(shapes)
+        found = map_checkpoint(shapes)
+        assert len(found.names) == 311
+        ignored = [name for names in found.ignored.values() for name in names]
+        assert {*found.names.values(), *ignored} == set(shapes)
+        assert {"optimizer slots", "random states"} <= set(found.ignored)
