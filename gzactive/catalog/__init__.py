@@ -34,6 +34,7 @@ __all__ = [
     "read_table",
     "read_votes",
     "reserved_mask",
+    "split_parts",
 ]
 
 
@@ -123,14 +124,51 @@ def reserved_mask(
     ndarray
         bool (n,).
     """
+    return _uniform(id_str, f"reserved {seed}") < share
+
+
+def split_parts(
+    id_str: Sequence[str] | NDArray[Any] | pd.Series[Any],
+    seed: int,
+    shares: tuple[float, float, float] = (0.7, 0.2, 0.1),
+) -> NDArray[np.str_]:
+    """Part of each galaxy when a network is trained: "train", "test" or "validation".
+
+    Parameters
+    ----------
+    id_str
+        (n,) text; as for :func:`reserved_mask`, a hash of it and the seed decides.
+    seed
+        Another seed, other parts.
+    shares
+        Of train, test and validation, in any unit: (7, 2, 1) will do.
+
+    Returns
+    -------
+    ndarray
+        str (n,).
+    """
+    if min(shares) < 0 or not sum(shares) > 0:
+        raise GzactiveError(
+            f"Shares {':'.join(f'{share:g}' for share in shares)} do not split anything: give "
+            "three that are not negative, such as 7:2:1."
+        )
+    bounds = np.cumsum(shares)[:2] / sum(shares)
+    parts = np.array(["train", "test", "validation"])
+    return parts[np.searchsorted(bounds, _uniform(id_str, f"split {seed}"), side="right")]
+
+
+def _uniform(
+    id_str: Sequence[str] | NDArray[Any] | pd.Series[Any], purpose: str
+) -> NDArray[np.float64]:
+    """A number in [0, 1) for each id, (n,), that hangs on nothing but it and the purpose."""
     import pandas as pd
 
-    key = hashlib.sha256(f"reserved {seed}".encode()).hexdigest()[:16]
+    key = hashlib.sha256(purpose.encode()).hexdigest()[:16]
     text = np.asarray(id_str, dtype=object)
     hashed = pd.util.hash_array(text, hash_key=key, categorize=False)
     # The upper 53 bits are a uniform number in [0, 1) that float64 holds exactly.
-    uniform = (hashed >> np.uint64(11)) * 2.0**-53
-    return np.asarray(uniform < share)
+    return np.asarray((hashed >> np.uint64(11)) * 2.0**-53)
 
 
 def _absolute(locations: pd.Series[str], folder: Path) -> pd.Series[str]:

@@ -27,6 +27,7 @@ __all__ = [
     "build_backbone",
     "fingerprint",
     "fold_normalisation",
+    "freeze_all_but",
     "set_backbone_tensors",
 ]
 
@@ -198,6 +199,36 @@ def set_backbone_tensors(model: keras.Model, tensors: Mapping[str, NDArray[Any]]
             )
     for name, variable in variables.items():
         variable.assign(tensors[name].astype(np.float32))
+
+
+def freeze_all_but(model: keras.Model, blocks: int) -> None:
+    """Let only the last blocks and what follows them be trained, and no BatchNorm.
+
+    BatchNorm keeps the statistics of the many images that it was trained on, which a few hundred
+    would spoil.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of :func:`build_backbone`.
+    blocks : int
+        0 to 7; with 7 the stem is trained too, with 0 only the last convolution.
+
+    Raises
+    ------
+    GzactiveError
+        If there are not that many blocks.
+    """
+    if not 0 <= blocks <= len(_STAGES):
+        raise GzactiveError(
+            f"{blocks} blocks cannot be trained: EfficientNet-B0 has {len(_STAGES)}; give 0 to "
+            f"{len(_STAGES)}."
+        )
+    trained = ["top", *(f"block{len(_STAGES) - index}" for index in range(blocks))]
+    if blocks == len(_STAGES):
+        trained.append("stem")
+    for layer in model.layers:
+        layer.trainable = layer.name.startswith(tuple(trained)) and not layer.name.endswith("_norm")
 
 
 def fold_normalisation(model: keras.Model) -> keras.Model:

@@ -24,7 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from gzactive.errors import GzactiveError
 from gzactive.model.augmentation import Augmentation, augment, centre_crop
-from gzactive.model.backbone import build_backbone, set_backbone_tensors
+from gzactive.model.auxiliary import Auxiliary, auxiliary_loss
+from gzactive.model.backbone import build_backbone, freeze_all_but, set_backbone_tensors
 from gzactive.model.head import DROPOUT_RATE, Head
 from gzactive.model.likelihood import dirichlet_multinomial_nll
 from gzactive.model.loss import dirichlet_multinomial_loss
@@ -54,6 +55,7 @@ class BackboneSettings:
     validation_share: float = 0.1
     dropout: float = DROPOUT_RATE
     drop_connect: float = 0.2
+    blocks: int | None = None  #: train only the last of the 7, BatchNorm frozen; None trains all
     momentum: float = 0.9  #: of the BatchNorm statistics, at some 50 steps an epoch
     workers: int = 1  #: threads that augment
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -77,6 +79,8 @@ def train_backbone(
     *,
     start: Mapping[str, NDArray[Any]] | None = None,
     start_head: Head | None = None,
+    auxiliary: Auxiliary | None = None,
+    validation: NDArray[np.int64] | None = None,
     settings: BackboneSettings | None = None,
     seed: int = 0,
     progress: Progress = silent,
@@ -92,6 +96,10 @@ def train_backbone(
     folder : Path
         Holds the state of the run; started again with the same arguments, the run goes on.
     start, start_head : tensors by ``<layer>/<variable>`` and a head to start from
+    auxiliary : Auxiliary, optional
+        What else the network learns on the way, for the same rows.
+    validation : rows, optional
+        That early stopping judges by and nothing is learnt from; by default a share by seed.
     settings : BackboneSettings, optional
     seed : of the split, the order, the augmentation and the fresh weights
     progress : called for every batch; what it raises ends the run, which can be resumed
@@ -107,7 +115,14 @@ def train_backbone(
         If the arrays do not belong together or the folder holds a run with other arguments.
     """
     run = _Run(
-        images, np.asarray(votes, np.float32), tree, folder, settings or BackboneSettings(), seed
+        images,
+        np.asarray(votes, np.float32),
+        tree,
+        folder,
+        settings or BackboneSettings(),
+        seed,
+        auxiliary,
+        validation,
     )
     run.build(start, start_head)
     run.resume()
@@ -127,6 +142,8 @@ class _Run:
         folder: Path,
         settings: BackboneSettings,
         seed: int,
+        auxiliary: Auxiliary | None = None,
+        validation: NDArray[np.int64] | None = None,
     ) -> None:
         if images.ndim != 4 or images.dtype != np.uint8 or images.shape[1] < settings.crop:
             raise GzactiveError(
@@ -138,12 +155,25 @@ class _Run:
                 f"Training on {len(images)} images for '{tree.id}' needs votes of shape "
                 f"({len(images)}, {len(tree.columns)}), not {votes.shape}."
             )
+        if auxiliary is not None and len(auxiliary.values) != len(images):
+            raise GzactiveError(
+                f"{len(images)} images need as many rows of attributes, not "
+                f"{len(auxiliary.values)}."
+            )
         self.images, self.votes, self.tree = images, votes, tree
+        self.auxiliary = auxiliary
         self.folder, self.settings, self.seed = folder, settings, seed
         self.batch = settings.batch
-        order = np.random.default_rng(seed).permutation(len(images))
-        held = max(1, round(settings.validation_share * len(images)))
-        self.validation, self.training = np.sort(order[:held]), order[held:]
+        if validation is None:
+            order = np.random.default_rng(seed).permutation(len(images))
+            validation = order[: max(1, round(settings.validation_share * len(images)))]
+        self.validation = np.sort(validation)
+        self.training = np.setdiff1d(np.arange(len(images)), validation)
+        if not (len(self.validation) and len(self.training)):
+            raise GzactiveError(
+                f"{len(self.training)} galaxies to train on and {len(self.validation)} to judge "
+                f"by: both need at least one."
+            )
         self.history: dict[str, list[float]] = {"loss": [], "validation_loss": [], "seconds": []}
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -158,22 +188,33 @@ class _Run:
         )
         if start is not None:
             set_backbone_tensors(self.backbone, start)
+        if options.blocks is not None:
+            freeze_all_but(self.backbone, options.blocks)
         if head is None:
             head = Head.fresh(self.tree, width=self.backbone.output_shape[-1])
         self.dense = keras.layers.Dense(len(self.tree.columns), dtype="float32", name="head")
         dropped = keras.layers.Dropout(options.dropout)(self.backbone.output)
-        self.model = keras.Model(self.backbone.input, self.dense(dropped))
+        outputs = self.dense(dropped)
+        if self.auxiliary is not None:
+            extra = keras.layers.Dense(len(self.auxiliary.names), dtype="float32", name="auxiliary")
+            outputs = keras.layers.Concatenate(dtype="float32")([outputs, extra(dropped)])
+        self.model = keras.Model(self.backbone.input, outputs)
         self.dense.set_weights([head.kernel, head.bias])
         accumulate = options.accumulate if options.accumulate > 1 else None
         self.optimizer = keras.optimizers.Adam(
             options.learning_rate, gradient_accumulation_steps=accumulate
         )
         self.optimizer.build(self.model.trainable_variables)
-        most = int(self.votes.max())
+        most, answers = int(self.votes.max()), len(self.tree.columns)
 
-        def loss(votes: Any, logits: Any) -> Any:
-            alpha = 1.0 + 100.0 * keras.ops.sigmoid(logits)
-            return dirichlet_multinomial_loss(votes, alpha, self.tree, max_votes=most)
+        def loss(targets: Any, logits: Any) -> Any:
+            alpha = 1.0 + 100.0 * keras.ops.sigmoid(logits[:, :answers])
+            votes = targets[:, :answers]
+            total = dirichlet_multinomial_loss(votes, alpha, self.tree, max_votes=most)
+            if self.auxiliary is not None:
+                beyond = auxiliary_loss(targets[:, answers:], logits[:, answers:])
+                total = total + self.auxiliary.weight * beyond
+            return total
 
         self.model.compile(optimizer=self.optimizer, loss=loss)
 
@@ -195,11 +236,11 @@ class _Run:
         loss, done = 0.0, 0
         while done < total:
             try:
-                for views, votes in self._batches(number, done, total):
+                for views, targets in self._batches(number, done, total):
                     progress(stage, done, total)
                     self.optimizer.learning_rate = self._learning_rate(number + done / total)
-                    loss += len(votes) * float(self.model.train_on_batch(views, votes))
-                    done += len(votes)
+                    loss += len(views) * float(self.model.train_on_batch(views, targets))
+                    done += len(views)
             except _memory_errors() as error:
                 if self.batch == 1 or not _is_out_of_memory(error):
                     raise
@@ -226,11 +267,16 @@ class _Run:
         def make(start: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
             rows = order[start : start + self.batch]
             rng = np.random.default_rng([self.seed, epoch, start])
+            mirrored = rng.random(len(rows)) < 0.5
             options = self.settings
             views = [
-                augment(self.images[row], options.crop, rng, options.augmentation) for row in rows
+                augment(self.images[row], options.crop, rng, options.augmentation, mirrored=mirror)
+                for row, mirror in zip(rows, mirrored.tolist(), strict=True)
             ]
-            return np.stack(views), self.votes[rows]
+            targets = self.votes[rows]
+            if self.auxiliary is not None:
+                targets = np.hstack([targets, self.auxiliary.targets(rows, mirrored)])
+            return np.stack(views), targets
 
         ahead: deque[Future[tuple[NDArray[np.float32], NDArray[np.float32]]]] = deque()
         with ThreadPoolExecutor(self.settings.workers) as pool:
@@ -252,7 +298,8 @@ class _Run:
             rows = self.validation[start : start + 32]
             padded = np.resize(rows, 32)  # one shape, one trace
             views = centre_crop(self.images[padded], self.settings.crop)
-            logits = np.asarray(self.model.predict_on_batch(views), np.float64)[: len(rows)]
+            logits = np.asarray(self.model.predict_on_batch(views), np.float64)
+            logits = logits[: len(rows), : len(self.tree.columns)]
             alpha = 51.0 + 50.0 * np.tanh(0.5 * logits)
             losses.append(dirichlet_multinomial_nll(self.votes[rows], alpha, self.tree))
         return float(np.concatenate(losses).mean())
@@ -265,7 +312,10 @@ class _Run:
             "images": zlib.crc32(self.images[:: max(1, len(self.images) // 64)].tobytes()),
             "votes": zlib.crc32(self.votes.tobytes()),
             "tree": self.tree.id,
+            "validation": zlib.crc32(self.validation.tobytes()),
         }
+        if self.auxiliary is not None:
+            arguments["auxiliary"] = [*self.auxiliary.names, self.auxiliary.weight]
         return json.dumps(arguments, sort_keys=True)
 
     def _write(self, name: str, variables: list[Any]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from gzactive.catalog import (
     load_catalog,
     reserved_mask,
+    split_parts,
 )
 from gzactive.errors import GzactiveError
 
@@ -134,3 +135,15 @@ def test_a_million_rows_take_seconds(tmp_path):
     assert time.perf_counter() - start < 20
     assert len(loaded) == rows
     assert abs(mask.mean() - 0.2) < 0.002
+
+
+def test_parts_of_a_split_follow_the_id_and_keep_their_shares() -> None:
+    ids = pd.Series([f"galaxy-{index}" for index in range(20_000)])
+    parts = split_parts(ids, seed=3)
+    share = {part: float((parts == part).mean()) for part in ("train", "test", "validation")}
+    assert share == pytest.approx({"train": 0.7, "test": 0.2, "validation": 0.1}, abs=0.02)
+    np.testing.assert_array_equal(split_parts(ids[::-1], 3), parts[::-1])
+    assert (split_parts(ids, seed=4) != parts).mean() > 0.3
+    assert set(split_parts(ids, 3, (0, 0, 5))) == {"validation"}
+    with pytest.raises(GzactiveError, match="Shares 0:0:0 do not split anything"):
+        split_parts(ids, 3, (0, 0, 0))

@@ -64,3 +64,38 @@ def test_the_scored_view_is_the_centre(galaxy: NDArray[np.uint8]) -> None:
     views = centre_crop(galaxy[None], 50)
     assert views.shape == (1, 50, 50, 1)
     np.testing.assert_allclose(spot_of(views[0]), [10.5, -9.5], atol=0.3)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_mirrored_view_is_told_from_a_plain_one(mirrored: bool) -> None:
+    image = np.full((100, 100, 1), 20, np.uint8)
+    image[48:52, 64:68] = 240  # a bright spot to the right, a dimmer one below:
+    image[64:68, 48:52] = 150  # a quarter turn on, in whatever way a plain view is turned
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        light = augment(image, 75, rng, STILL, mirrored=mirrored)[:, :, 0]
+        bright, dim = (
+            np.argwhere((light > low) & (light < high)).mean(axis=0) - 37
+            for low, high in ((0.75, 1.0), (0.5, 0.65))
+        )
+        turn = bright[1] * dim[0] - bright[0] * dim[1]  # of (x, y) from rows and columns
+        assert (turn < 0) == mirrored
+
+
+def test_fainter_and_coarser_views_lose_light_and_detail_but_not_the_sky(
+    galaxy: NDArray[np.uint8],
+) -> None:
+    still = {"scale": 0.0, "shift": 0.0, "contrast": 0.0, "brightness": 0.0, "noise": 0.0}
+    dimmed = [
+        augment(galaxy, 75, np.random.default_rng(seed), Augmentation(**still, blur=0, faint=2))
+        for seed in range(20)
+    ]
+    peaks = [float(view.max()) for view in dimmed]
+    assert min(peaks) < 0.7 * max(peaks)
+    assert [float(np.median(view)) for view in dimmed] == pytest.approx([20 / 255] * 20, abs=0.01)
+    coarse = [
+        augment(galaxy, 75, np.random.default_rng(seed), Augmentation(**still, blur=0, coarse=8))
+        for seed in range(20)
+    ]
+    assert all(view.shape == (75, 75, 1) for view in coarse)
+    assert min(float(view.max()) for view in coarse) < 0.8 * max(float(v.max()) for v in coarse)

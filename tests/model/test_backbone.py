@@ -13,6 +13,7 @@ from gzactive.model.backbone import (
     build_backbone,
     fingerprint,
     fold_normalisation,
+    freeze_all_but,
     set_backbone_tensors,
 )
 from gzactive.model.head import Head
@@ -164,3 +165,16 @@ def test_weights_without_a_head_give_features_but_no_concentrations(
     assert model.head is None
     with pytest.raises(GzactiveError, match="'bare' have no head"):
         model.concentrations(np.zeros((1, 1280)))
+
+
+def test_only_the_last_blocks_are_trained_and_no_normalisation() -> None:
+    model = build_backbone(size=32)
+    freeze_all_but(model, 1)
+    names = {variable.path.split("/")[0] for variable in model.trainable_variables}
+    assert "top_conv" in names
+    assert all(name.startswith(("top_", "block7a_")) for name in names)
+    assert not any(name.endswith("_norm") for name in names)
+    freeze_all_but(model, 7)
+    assert "stem_conv" in {variable.path.split("/")[0] for variable in model.trainable_variables}
+    with pytest.raises(GzactiveError, match="8 blocks cannot be trained"):
+        freeze_all_but(model, 8)

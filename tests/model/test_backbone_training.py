@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
 from gzactive.model import backbone_training
+from gzactive.model.auxiliary import Auxiliary
 from gzactive.model.backbone import backbone_tensors, build_backbone
 from gzactive.model.backbone_training import BackboneFit, BackboneSettings, _Run, train_backbone
 from gzactive.progress import Cancelled
@@ -120,4 +121,31 @@ def test_bad_arrays_are_refused(rings: DecisionTree, tmp_path: Path) -> None:
     with pytest.raises(GzactiveError, match=r"votes of shape \(4, 2\), not \(4, 3\)"):
         train_backbone(
             np.zeros((4, 40, 40, 1), np.uint8), np.ones((4, 3)), rings, tmp_path, settings=SETTINGS
+        )
+
+
+def test_attributes_beyond_the_tree_are_learnt_on_the_way_and_dropped(
+    sky: tuple[NDArray[np.uint8], NDArray[np.int64]], rings: DecisionTree, tmp_path: Path
+) -> None:
+    images, votes = sky
+    bright = (votes[:, :1] > 5).astype(np.float32)
+    attributes = Auxiliary(("bright", "unknown"), np.hstack([bright, np.full_like(bright, np.nan)]))
+    silent = np.zeros_like(votes)  # the attributes alone teach the backbone
+    settings = BackboneSettings(crop=32, epochs=12, batch=16, learning_rate=0.05)
+    fit = train_backbone(
+        images,
+        silent,
+        rings,
+        tmp_path,
+        auxiliary=attributes,
+        validation=np.arange(16),
+        settings=settings,
+    )
+    assert fit.head.kernel.shape == (4, 2)
+    assert fit.history["loss"][-1] < 0.5 * fit.history["loss"][0]
+    assert fit.history["validation_loss"][-1] == 0.0
+    np.testing.assert_array_equal(fit.validation, np.arange(16))
+    with pytest.raises(GzactiveError, match="as many rows of attributes"):
+        train_backbone(
+            images[:9], silent[:9], rings, tmp_path, auxiliary=attributes, settings=settings
         )
