@@ -83,8 +83,9 @@ class Project:
         name : str, optional
             Shown to people; by default the folder's name.
         weights : str or Path, optional
-            Shipped weights by name, or a file; by default the shipped default.
+            By name (`gzactive weights` lists them), or a file; by default the shipped default.
         image_settings : ImageSettings, optional
+            By default the program's own, in colour if that is what the weights see.
         seed : int
             Decides which galaxies are reserved, now and for good.
 
@@ -99,11 +100,14 @@ class Project:
         _refuse_taken(folder)
         decision_tree = tree if isinstance(tree, DecisionTree) else load_tree(tree)
         own_tree = _own_tree_file(decision_tree)
+        chosen, channels = _weights(weights)
         file = ProjectFile(
             name=name or folder.name,
             tree=decision_tree.id if own_tree is None else _OWN_TREE,
             seed=seed,
-            settings=Settings(weights=_weights(weights), images=image_settings or ImageSettings()),
+            settings=Settings(
+                weights=chosen, images=image_settings or ImageSettings(channels=channels)
+            ),
             created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             gzactive=__version__,
         )
@@ -371,11 +375,15 @@ def _own_tree_file(tree: DecisionTree) -> Path | None:
     return tree.file
 
 
-def _weights(given: str | Path | None) -> str:
-    """The name of shipped weights, or the absolute path of a file, that exists."""
-    if given is None or str(given) == "":
-        return ""
-    from gzactive.model.weights_file import available_weights, find_weights
+def _weights(given: str | Path | None) -> tuple[str, int]:
+    """The name of weights, or the absolute path of a file, that exists; how many channels it sees.
 
-    found = find_weights(given)
-    return str(given) if str(given) in available_weights() else str(_absolute(found))
+    "" stands for the default, whatever it will be when it is used.
+    """
+    from gzactive.model.weights_file import available_weights, default_weights, read_header
+
+    header = read_header(given or default_weights())
+    if given is None or str(given) == "":
+        return "", header.channels
+    name = str(given) if str(given) in available_weights() else str(_absolute(header.path))
+    return name, header.channels

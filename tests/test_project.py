@@ -14,6 +14,7 @@ import pytest
 from gzactive.catalog import reserved_mask
 from gzactive.errors import GzactiveError
 from gzactive.images import ImageSettings
+from gzactive.model.weights_file import write_weights
 from gzactive.project import Project
 from gzactive.stores.labels import NewEvent
 from gzactive.trees import load_tree
@@ -193,11 +194,35 @@ def test_an_empty_catalogue_and_unknown_weights_are_refused(tmp_path: Path) -> N
 def test_a_weights_file_is_kept_by_its_absolute_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "mine.safetensors").write_bytes(b"x")
+    some_weights(tmp_path / "mine.safetensors")
     monkeypatch.chdir(tmp_path)
     with Project.create("p", table(tmp_path), "rings", weights="mine.safetensors") as project:
         assert project.settings.weights == str(tmp_path / "mine.safetensors")
         assert project.path == tmp_path / "p"
+
+
+def test_a_project_sees_colour_where_its_weights_do(tmp_path: Path) -> None:
+    path = some_weights(tmp_path / "colour.safetensors", channels=3)
+    with Project.create(tmp_path / "p", table(tmp_path), "rings", weights=path) as project:
+        assert project.image_settings.channels == 3
+    with Project.create(tmp_path / "q", table(tmp_path), "rings") as project:
+        assert project.image_settings.channels == 1
+
+
+def test_weights_that_were_never_imported_are_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "foreign.safetensors").write_bytes(b"x")
+    with pytest.raises(GzactiveError, match="not a whole safetensors file"):
+        Project.create(
+            tmp_path / "p", table(tmp_path), "rings", weights=tmp_path / "foreign.safetensors"
+        )
+    assert not (tmp_path / "p").exists()
+
+
+def some_weights(path: Path, channels: int = 1) -> Path:
+    write_weights(
+        path, {"a": np.zeros(1)}, head=None, tree_id=None, columns=(), channels=channels, card={}
+    )
+    return path
 
 
 def test_columns_of_mixed_kinds_are_told_in_one_sentence(tmp_path: Path) -> None:

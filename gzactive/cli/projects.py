@@ -100,7 +100,7 @@ def new(
     ] = "gz-decals-dr5",
     name: Annotated[str | None, typer.Option("--name", help="Name shown in the app.")] = None,
     weights: Annotated[
-        str | None, typer.Option("--weights", help="Shipped weights by name, or a file.")
+        str | None, typer.Option("--weights", help="By name (`gzactive weights`), or a file.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides which 20 % are reserved for testing.")] = 0,
 ) -> None:

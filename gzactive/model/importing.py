@@ -80,7 +80,7 @@ def import_weights(
     known = read_header(files[0]) if is_weights_file(files[0]) else None
     tree_id, columns, remark = _answers(weights, tree, known)
     turned = weights.turned or (known is not None and known.turned)
-    description = f"{weights.format}, imported from {files[0].name}"
+    description = f"{weights.format}, imported from {_CHECKPOINT_FILE.sub('', source.name)}"
     card: dict[str, Any] = {
         "description": description,
         "data": "as published by its authors",

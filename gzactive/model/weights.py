@@ -150,7 +150,7 @@ def load_model(
 
     Parameters
     ----------
-    path_or_name : a file, or the name of shipped weights
+    path_or_name : a file, or the name of weights
     image_settings : ImageSettings, optional
         The project's; by default the program's own with the channels of the weights.
 

@@ -148,7 +148,8 @@ def read_header(path_or_name: Path | str) -> WeightsHeader:
         metadata = tensors.metadata() or {}
     if metadata.get("format") != FORMAT:
         raise GzactiveError(
-            f"'{path}' does not say that it is a {FORMAT} file: import it first, or take another."
+            f"'{path}' does not say that it is a {FORMAT} file: make one of it with "
+            f"`gzactive import-weights`, or take another."
         )
     try:
         return WeightsHeader(

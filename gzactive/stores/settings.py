@@ -126,7 +126,7 @@ class Settings:
         "Dropout passes", "How often the head is sampled.", 30, minimum=2, maximum=1000
     )
     weights: str = _setting(
-        "Start weights", "Name of shipped weights, or a file; empty for the default.", ""
+        "Start weights", "Name of weights, or a file; empty for the default.", ""
     )
     catalogue_votes: bool = _setting(
         "Train on catalogue votes", "Votes that came with the catalogue join the labels.", True
