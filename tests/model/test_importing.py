@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -71,6 +72,19 @@ def test_a_keras_file_is_matched_by_structure(
     assert any("no head: every tree starts from equal fractions" in one for one in done.remarks)
     assert list(done.header.card["imported"]["from"]) == ["bare.weights.h5"]
     assert done.header.card["licence"] == "unknown: as published by its authors"
+
+
+def test_batchnorm_is_known_by_any_name_of_its_class(
+    network: keras.Model, tensors: Tensors, tmp_path: Path
+) -> None:
+    source = tmp_path / "renamed.weights.h5"
+    network.save_weights(source)
+    with h5py.File(source, "r+") as file:
+        layers = file["layers"]
+        for name in [name for name in layers if "batch_normalization" in name]:
+            layers.move(name, name[name.index("batch_normalization") :])
+    import_weights(source, tmp_path / "ours.safetensors")
+    assert same(tmp_path / "ours.safetensors", tensors)
 
 
 @pytest.mark.parametrize("nested", [True, False])
