@@ -18,7 +18,7 @@ from gzactive.errors import GzactiveError
 from gzactive.model.backbone import build_backbone
 from gzactive.model.head import FEATURES, Head
 
-__all__ = ["Account", "ForeignWeights", "account", "head_of", "layout"]
+__all__ = ["Account", "ForeignWeights", "account", "head_of", "layout", "numbers"]
 
 _HEAD = ("head/kernel", "head/bias")
 
@@ -64,9 +64,9 @@ class ForeignWeights:
         Raises
         ------
         GzactiveError
-            If one holds a value that is not finite.
+            If one holds no numbers, or a value that is not finite in float32.
         """
-        values = {name: np.asarray(tensor, np.float32) for name, tensor in tensors.items()}
+        values = {name: numbers(tensor, np.float32, name) for name, tensor in tensors.items()}
         for name, array in values.items():
             if not np.isfinite(array).all():
                 raise GzactiveError(
@@ -75,6 +75,25 @@ class ForeignWeights:
                 )
         head = Head(*(values.pop(name) for name in _HEAD)) if _HEAD[0] in values else None
         return cls(form, values, head, found.ignored, notes, turned)
+
+
+def numbers(tensor: Any, dtype: type[np.floating[Any]], name: str) -> NDArray[Any]:
+    """A tensor in a type of ours; what does not fit it becomes infinite.
+
+    Raises
+    ------
+    GzactiveError
+        If it is of complex numbers, text or the like.
+    """
+    array = np.asarray(tensor)
+    try:
+        with np.errstate(over="ignore"):
+            return array.astype(dtype, casting="same_kind")
+    except TypeError as error:
+        raise GzactiveError(
+            f"Tensor '{name}' is of {array.dtype}, where real numbers are needed: save the weights "
+            f"as float32."
+        ) from error
 
 
 def layout(channels: int) -> dict[str, Shape]:

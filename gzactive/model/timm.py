@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
 from gzactive.model.backbone import EPSILON
-from gzactive.model.foreign import ForeignWeights, Shape, account, layout
+from gzactive.model.foreign import ForeignWeights, Shape, account, layout, numbers
 
 __all__ = ["is_timm", "read_timm"]
 
@@ -93,7 +93,7 @@ def read_timm(shapes: Mapping[str, Shape], read: Callable[[str], NDArray[Any]]) 
     }
     found = account("state", shapes, expected, ignored)
     tensors = {
-        name: _as_ours(name, np.asarray(read(theirs), np.float64))
+        name: _as_ours(name, numbers(read(theirs), np.float64, theirs))
         for name, theirs in found.names.items()
     }
     for name in [name for name in tensors if name.endswith("/gamma")]:

@@ -1,5 +1,6 @@
 """Weights of other programs come in whole, with a card, or not at all and with the reason."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -223,12 +224,35 @@ def test_sources_that_cannot_be_read_are_refused_in_one_sentence(
     assert not (tmp_path / "out.safetensors").exists()
 
 
-def test_types_that_numpy_lacks_are_refused(tensors: Tensors, tmp_path: Path) -> None:
-    path = tmp_path / "brain.safetensors"
-    save_file({name: values.astype(np.float16) for name, values in tensors.items()}, path)
-    path.write_bytes(path.read_bytes().replace(b'"dtype":"F16"', b'"dtype":"BF16"', 1))
-    with pytest.raises(GzactiveError, match=r"not a whole|save the weights as float32"):
-        import_weights(path, tmp_path / "out.safetensors")
+def test_types_that_are_not_ours_are_taken_as_float32_or_refused(
+    tensors: Tensors, tmp_path: Path
+) -> None:
+    def written(kind: str, one: bytes) -> Path:
+        """A safetensors file of ones of a type that NumPy has no name for."""
+        header, data = {}, b""
+        for name, values in tensors.items():
+            start, data = len(data), data + one * values.size
+            spot = {"dtype": kind, "shape": values.shape, "data_offsets": [start, len(data)]}
+            header[name] = spot
+        text = json.dumps(header).encode()
+        path = tmp_path / f"{kind}.safetensors"
+        path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+        return path
+
+    out = tmp_path / "out.safetensors"
+    import_weights(written("BF16", b"\x80\x3f"), out)
+    assert same(out, {name: np.ones_like(values) for name, values in tensors.items()})
+    out.unlink()
+    with pytest.raises(GzactiveError, match=r"save the weights as float32"):
+        import_weights(written("F8_E4M3", b"\x38"), out)
+    for values in (np.zeros(10, complex), np.full(10, "ten"), np.full(10, b"ten")):
+        np.savez(tmp_path / "odd.npz", **(tensors | {"block4b_reduce/bias": values[:1].repeat(20)}))
+        with pytest.raises(GzactiveError, match=r"block4b_reduce/bias' is of .* real numbers"):
+            import_weights(tmp_path / "odd.npz", out)
+    huge = tensors | {"block4b_reduce/bias": np.full(20, 1e300)}
+    np.savez(tmp_path / "huge.npz", **huge)
+    with pytest.raises(GzactiveError, match="not finite"):
+        import_weights(tmp_path / "huge.npz", out)
 
 
 def test_places_that_cannot_be_written_are_refused(tensors: Tensors, tmp_path: Path) -> None:
