@@ -38,7 +38,11 @@ def count(number: int, noun: str) -> str:
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """Yield a callback that draws one bar a stage, with counts and time left, on stderr."""
+    """Yield a callback that draws one bar a stage, with counts and time left, on stderr.
+
+    What follows a comma is said beside the bar: "training, epoch 3 of 14" goes on with the bar of
+    "training, epoch 2 of 14".
+    """
     from rich import progress as bars_of
     from rich.console import Console
 
@@ -55,9 +59,12 @@ def progress_bars() -> Iterator[Progress]:
     tasks: dict[str, bars_of.TaskID] = {}
 
     def progress(stage: str, done: int, total: int) -> None:
-        if stage not in tasks:
-            tasks[stage] = bars.add_task(stage)
-        bars.update(tasks[stage], completed=done, total=total or None)
+        kind = stage.partition(",")[0]
+        if kind not in tasks:
+            tasks[kind] = bars.add_task(stage)
+        elif done == 0 and bars.tasks[tasks[kind]].completed:
+            bars.reset(tasks[kind])
+        bars.update(tasks[kind], description=stage, completed=done, total=total or None)
 
     with bars:
         yield progress

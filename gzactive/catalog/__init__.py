@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "PARTS",
     "Join",
     "find_images",
     "image_stem",
@@ -36,6 +37,9 @@ __all__ = [
     "reserved_mask",
     "split_parts",
 ]
+
+
+PARTS = ("train", "test", "validation")  #: of a split, see :func:`split_parts`
 
 
 def load_catalog(path: str | Path, *, id_column: str | None = None) -> pd.DataFrame:
@@ -154,8 +158,7 @@ def split_parts(
             "three that are not negative, such as 7:2:1."
         )
     bounds = np.cumsum(shares)[:2] / sum(shares)
-    parts = np.array(["train", "test", "validation"])
-    return parts[np.searchsorted(bounds, _uniform(id_str, f"split {seed}"), side="right")]
+    return np.array(PARTS)[np.searchsorted(bounds, _uniform(id_str, f"split {seed}"), side="right")]
 
 
 def _uniform(

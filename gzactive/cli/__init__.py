@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import typer
 
-from gzactive.cli import labelling, predictions, projects, weights
+from gzactive.cli import labelling, predictions, projects, training, weights
 from gzactive.errors import GzactiveError
 from gzactive.logs import relay_uncaught
 from gzactive.progress import Cancelled
@@ -52,6 +52,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "top": predictions.top,
     },
     "Models": {
+        "train": training.train,
         "weights": weights.weights,
         "import-weights": weights.import_weights,
     },

@@ -6,6 +6,7 @@ How images go through the network is in :mod:`gzactive.inference.extraction`; wh
 :mod:`gzactive.active`. Import everything that others need from here.
 """
 
+from gzactive.inference.catalogue_training import TrainedNetwork, train_on_catalogue
 from gzactive.inference.extraction import ExtractReport
 from gzactive.inference.features import (
     extract_features,
@@ -24,6 +25,7 @@ from gzactive.inference.rates import Rates
 __all__ = [
     "ExtractReport",
     "Rates",
+    "TrainedNetwork",
     "base_head",
     "current_head",
     "extract_features",
@@ -36,4 +38,5 @@ __all__ = [
     "measure_rates",
     "predict",
     "score",
+    "train_on_catalogue",
 ]

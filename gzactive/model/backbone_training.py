@@ -12,9 +12,9 @@ import math
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gzactive.errors import GzactiveError
-from gzactive.model.augmentation import Augmentation, augment, centre_crop
+from gzactive.model.augmentation import augment, centre_crop
 from gzactive.model.auxiliary import Auxiliary, auxiliary_loss
-from gzactive.model.backbone import build_backbone, freeze_all_but, set_backbone_tensors
-from gzactive.model.head import DROPOUT_RATE, Head
+from gzactive.model.backbone import (
+    build_backbone,
+    fold_normalisation,
+    freeze_all_but,
+    set_backbone_tensors,
+)
+from gzactive.model.backbone_settings import BackboneSettings
+from gzactive.model.devices import is_out_of_memory, mixed_precision
+from gzactive.model.head import Head
 from gzactive.model.likelihood import dirichlet_multinomial_nll
 from gzactive.model.loss import dirichlet_multinomial_loss
 from gzactive.model.weights_file import open_tensors
@@ -36,29 +43,14 @@ from gzactive.progress import Progress, silent
 if TYPE_CHECKING:
     from gzactive.trees import DecisionTree
 
-__all__ = ["BackboneFit", "BackboneSettings", "train_backbone"]
+__all__ = ["BackboneFit", "BackboneSettings", "concentrations_of", "train_backbone"]
+
+#: "loss", "validation_loss", "seconds" and "waiting" (seconds without a batch) of each epoch.
+History = dict[str, list[float]]
+_JUDGED = 32  # images at a time
+_CURVES = ("loss", "validation_loss", "seconds", "waiting")
 
 _CHECKPOINT, _BEST, _LOG = "checkpoint.safetensors", "best.safetensors", "training.log"
-
-
-@dataclass(frozen=True)
-class BackboneSettings:
-    """How the whole network is trained."""
-
-    crop: int = 224  #: pixels on a side of what the network sees
-    epochs: int = 100
-    batch: int = 128  #: halved when memory runs out
-    accumulate: int = 1  #: batches whose gradients make one step: small ones answer a cancel soon
-    learning_rate: float = 1e-3  #: of Adam; falls to 0 as a cosine over the epochs
-    warm_up: float = 1.0  #: epochs over which it first rises
-    patience: int = 10  #: epochs without a better validation loss
-    validation_share: float = 0.1
-    dropout: float = DROPOUT_RATE
-    drop_connect: float = 0.2
-    blocks: int | None = None  #: train only the last of the 7, BatchNorm frozen; None trains all
-    momentum: float = 0.9  #: of the BatchNorm statistics, at some 50 steps an epoch
-    workers: int = 1  #: threads that augment
-    augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 @dataclass(frozen=True)
@@ -67,7 +59,8 @@ class BackboneFit:
 
     backbone: keras.Model
     head: Head
-    history: dict[str, list[float]]  #: "loss", "validation_loss", "seconds" of each epoch
+    history: History
+    crop: int  #: that it was trained on
     validation: NDArray[np.int64]  #: rows that early stopping judged by
 
 
@@ -80,10 +73,12 @@ def train_backbone(
     start: Mapping[str, NDArray[Any]] | None = None,
     start_head: Head | None = None,
     auxiliary: Auxiliary | None = None,
+    training: NDArray[np.int64] | None = None,
     validation: NDArray[np.int64] | None = None,
     settings: BackboneSettings | None = None,
     seed: int = 0,
     progress: Progress = silent,
+    after_epoch: Callable[[History], None] | None = None,
 ) -> BackboneFit:
     """Train backbone and head from fresh or given weights.
 
@@ -98,11 +93,13 @@ def train_backbone(
     start, start_head : tensors by ``<layer>/<variable>`` and a head to start from
     auxiliary : Auxiliary, optional
         What else the network learns on the way, for the same rows.
-    validation : rows, optional
-        That early stopping judges by and nothing is learnt from; by default a share by seed.
+    training, validation : rows, optional
+        To learn from, and for early stopping to judge by; by default a share by seed is set aside
+        for that, and all other rows are learnt from. Rows in neither are not looked at.
     settings : BackboneSettings, optional
     seed : of the split, the order, the augmentation and the fresh weights
     progress : called for every batch; what it raises ends the run, which can be resumed
+    after_epoch : called with the history so far when an epoch is safely on disk
 
     Returns
     -------
@@ -122,13 +119,35 @@ def train_backbone(
         settings or BackboneSettings(),
         seed,
         auxiliary,
+        training,
         validation,
     )
     run.build(start, start_head)
     run.resume()
     while not run.finished:
         run.epoch(progress)
+        if after_epoch is not None:
+            after_epoch(run.history)
     return run.result()
+
+
+def concentrations_of(
+    fit: BackboneFit,
+    images: NDArray[np.uint8],
+    rows: NDArray[np.int64],
+    progress: Progress = silent,
+) -> NDArray[np.float64]:
+    """What a trained network says of the centres of images, (rows, answers), as when it scores."""
+    network = fold_normalisation(fit.backbone)
+    parts = []
+    for start in range(0, len(rows), _JUDGED):
+        progress("judging", start, len(rows))
+        part = rows[start : start + _JUDGED]
+        views = centre_crop(images[np.resize(part, _JUDGED)], fit.crop)  # one shape, one trace
+        features = np.asarray(network.predict_on_batch(views))[: len(part)]
+        parts.append(fit.head.concentrations(features))
+    progress("judging", len(rows), len(rows))
+    return np.concatenate(parts).astype(np.float64)
 
 
 class _Run:
@@ -143,6 +162,7 @@ class _Run:
         settings: BackboneSettings,
         seed: int,
         auxiliary: Auxiliary | None = None,
+        training: NDArray[np.int64] | None = None,
         validation: NDArray[np.int64] | None = None,
     ) -> None:
         if images.ndim != 4 or images.dtype != np.uint8 or images.shape[1] < settings.crop:
@@ -168,17 +188,25 @@ class _Run:
             order = np.random.default_rng(seed).permutation(len(images))
             validation = order[: max(1, round(settings.validation_share * len(images)))]
         self.validation = np.sort(validation)
-        self.training = np.setdiff1d(np.arange(len(images)), validation)
+        rows = np.arange(len(images)) if training is None else training
+        self.training = np.setdiff1d(rows, validation)
         if not (len(self.validation) and len(self.training)):
             raise GzactiveError(
                 f"{len(self.training)} galaxies to train on and {len(self.validation)} to judge "
                 f"by: both need at least one."
             )
-        self.history: dict[str, list[float]] = {"loss": [], "validation_loss": [], "seconds": []}
+        self.history: History = {name: [] for name in _CURVES}
+        self.waiting = 0.0
         folder.mkdir(parents=True, exist_ok=True)
 
     def build(self, start: Mapping[str, NDArray[Any]] | None, head: Head | None) -> None:
         keras.utils.set_random_seed(self.seed)
+        with mixed_precision(self.settings.mixed_precision) as mixed:
+            self._build(start, head, mixed)
+
+    def _build(
+        self, start: Mapping[str, NDArray[Any]] | None, head: Head | None, mixed: bool
+    ) -> None:
         options = self.settings
         self.backbone = build_backbone(
             self.images.shape[3],
@@ -204,6 +232,8 @@ class _Run:
         self.optimizer = keras.optimizers.Adam(
             options.learning_rate, gradient_accumulation_steps=accumulate
         )
+        if mixed:  # small gradients would be 0 in 16 bits
+            self.optimizer = keras.optimizers.LossScaleOptimizer(self.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         most, answers = int(self.votes.max()), len(self.tree.columns)
 
@@ -233,7 +263,7 @@ class _Run:
         stage = f"training, epoch {number + 1} of {self.settings.epochs}"
         # A last batch of another size would cost a trace of its own, and odd statistics.
         total = len(self.training) - len(self.training) % min(self.batch, len(self.training))
-        loss, done = 0.0, 0
+        loss, done, self.waiting = 0.0, 0, 0.0
         while done < total:
             try:
                 for views, targets in self._batches(number, done, total):
@@ -241,15 +271,17 @@ class _Run:
                     self.optimizer.learning_rate = self._learning_rate(number + done / total)
                     loss += len(views) * float(self.model.train_on_batch(views, targets))
                     done += len(views)
-            except _memory_errors() as error:
-                if self.batch == 1 or not _is_out_of_memory(error):
+            except Exception as error:
+                if self.batch == 1 or not is_out_of_memory(error):
                     raise
                 self.batch //= 2
                 stage += f", batch {self.batch} since memory ran out"
                 self._log(f"out of memory: batch {self.batch} from here")
-        self.history["loss"].append(loss / done)
-        self.history["validation_loss"].append(self._validation_loss(progress))
-        self.history["seconds"].append(time.monotonic() - began)
+        progress(stage, total, total)
+        judged = self._validation_loss(progress)
+        figures = (loss / done, judged, time.monotonic() - began, self.waiting)
+        for name, figure in zip(_CURVES, figures, strict=True):
+            self.history[name].append(figure)
         last = {name: values[-1] for name, values in self.history.items()}
         self._log(f"epoch {number + 1} " + " ".join(f"{k} {v:.4f}" for k, v in last.items()))
         # The best first: a kill between the two writes repeats an epoch and loses nothing.
@@ -283,7 +315,10 @@ class _Run:
             while starts or ahead:
                 while starts and len(ahead) <= self.settings.workers:
                     ahead.append(pool.submit(make, starts.popleft()))
-                yield ahead.popleft().result()
+                asked = time.monotonic()
+                batch = ahead.popleft().result()
+                self.waiting += time.monotonic() - asked
+                yield batch
 
     def _learning_rate(self, epoch: float) -> float:
         options = self.settings
@@ -293,26 +328,29 @@ class _Run:
 
     def _validation_loss(self, progress: Progress) -> float:
         losses = []
-        for start in range(0, len(self.validation), 32):
+        for start in range(0, len(self.validation), _JUDGED):
             progress("validating", start, len(self.validation))
-            rows = self.validation[start : start + 32]
-            padded = np.resize(rows, 32)  # one shape, one trace
+            rows = self.validation[start : start + _JUDGED]
+            padded = np.resize(rows, _JUDGED)  # one shape, one trace
             views = centre_crop(self.images[padded], self.settings.crop)
             logits = np.asarray(self.model.predict_on_batch(views), np.float64)
             logits = logits[: len(rows), : len(self.tree.columns)]
             alpha = 51.0 + 50.0 * np.tanh(0.5 * logits)
             losses.append(dirichlet_multinomial_nll(self.votes[rows], alpha, self.tree))
+        progress("validating", len(self.validation), len(self.validation))
         return float(np.concatenate(losses).mean())
 
     def _identity(self) -> str:
+        settings = asdict(self.settings)
+        settings.pop("workers")  # the run may go on on another machine
         arguments = {
-            "settings": asdict(self.settings),
+            "settings": settings,
             "seed": self.seed,
             "shape": self.images.shape,
             "images": zlib.crc32(self.images[:: max(1, len(self.images) // 64)].tobytes()),
             "votes": zlib.crc32(self.votes.tobytes()),
             "tree": self.tree.id,
-            "validation": zlib.crc32(self.validation.tobytes()),
+            "rows": [zlib.crc32(rows.tobytes()) for rows in (self.training, self.validation)],
         }
         if self.auxiliary is not None:
             arguments["auxiliary"] = [*self.auxiliary.names, self.auxiliary.weight]
@@ -349,22 +387,10 @@ class _Run:
     def result(self) -> BackboneFit:
         self._read(_BEST, self.model.variables)
         kernel, bias = self.dense.get_weights()
-        return BackboneFit(self.backbone, Head(kernel, bias), self.history, self.validation)
+        return BackboneFit(
+            self.backbone, Head(kernel, bias), self.history, self.settings.crop, self.validation
+        )
 
     def _log(self, line: str) -> None:
         with (self.folder / _LOG).open("a", encoding="utf-8") as file:
             file.write(time.strftime("%Y-%m-%dT%H:%M:%SZ ", time.gmtime()) + line + "\n")
-
-
-def _memory_errors() -> tuple[type[Exception], ...]:
-    """Exceptions by which Keras's backends say, among other things, that memory ran out."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow
-
-        return (MemoryError, tensorflow.errors.ResourceExhaustedError)
-    return (MemoryError, RuntimeError)  # jaxlib's and PyTorch's are RuntimeErrors
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    text = f"{type(error).__name__} {error}".lower()
-    return any(sign in text for sign in ("out of memory", "resource", "oom", "memoryerror"))

@@ -9,7 +9,7 @@ import keras
 __all__ = ["FusedBatchNormalization"]
 
 
-class FusedBatchNormalization(keras.layers.BatchNormalization):
+class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
     """Keras's BatchNorm, in training on TensorFlow by its fused kernel.
 
     Keras writes it as a dozen elementwise operations, each a pass over the activations, which take

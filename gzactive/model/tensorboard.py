@@ -4,8 +4,6 @@ The format is small and fixed: TFRecords (length, data, and a CRC-32C of each) t
 protocol buffers, of which a scalar needs five fields.
 """
 
-import os
-import socket
 import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from gzactive.paths import atomic_write
 
 __all__ = ["write_tensorboard"]
 
+_FILE = "events.out.tfevents.0.gzactive"
 _POLYNOMIAL = 0x82F63B78  # CRC-32C (Castagnoli), bits reversed
 _MASK = 0xA282EAD8  # what a TFRecord adds to a rotated checksum
 
@@ -33,16 +32,18 @@ def write_tensorboard(folder: Path, history: Mapping[str, Sequence[float]]) -> P
     Returns
     -------
     Path
-        The file, replaced atomically.
+        The file, replaced atomically: written again while a training goes on, it grows.
     """
     now = time.time()
     records = [_double(1, now) + _bytes(3, b"brain.Event:2")]
-    for name, values in history.items():
-        for step, value in enumerate(values):
-            scalar = _bytes(1, name.encode()) + _float(2, value)
-            records.append(_double(1, now) + _integer(2, step) + _bytes(5, _bytes(1, scalar)))
+    # Epoch by epoch: a reader of the shorter file finds what is new behind what it has read.
+    for step in range(max(map(len, history.values()), default=0)):
+        for name, values in history.items():
+            if step < len(values):
+                scalar = _bytes(1, name.encode()) + _float(2, values[step])
+                records.append(_double(1, now) + _integer(2, step) + _bytes(5, _bytes(1, scalar)))
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"events.out.tfevents.{int(now)}.{socket.gethostname()}.{os.getpid()}"
+    path = folder / _FILE
     atomic_write(path, b"".join(part for record in records for part in _framed(record)))
     return path
 
