@@ -7,10 +7,11 @@ in :mod:`gzactive.model.training`; what the votes say is in :mod:`gzactive.activ
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from gzactive.paths import atomic_write
 if TYPE_CHECKING:
     from gzactive.trees import DecisionTree
 
-__all__ = ["DROPOUT_RATE", "FEATURES", "Head", "dropout_masks"]
+__all__ = ["DROPOUT_RATE", "FEATURES", "Head", "PriorShift", "dropout_masks"]
 
 FEATURES = 1280  # width of EfficientNet-B0's pooled output
 DROPOUT_RATE = 0.2  # before the dense layer, as in W+22
@@ -56,6 +57,30 @@ def _squash(half_logits: NDArray[np.float32], half_bias: NDArray[np.float32]) ->
         part += 51.0
 
 
+@dataclass(frozen=True)
+class PriorShift:
+    """One question's answers are rarer, or commoner, than where the head was fitted.
+
+    A classifier fitted at prevalences p and used at π is corrected by Bayes' rule: each fraction
+    times π/p, divided by their sum (Saerens, Latinne & Decaestecker 2002, Eq. 4). Σα, which says
+    how sure the fractions are, is kept.
+    """
+
+    start: int  #: column of the question's first answer
+    ratios: tuple[float, ...]  #: π/p of each answer
+
+    def __post_init__(self) -> None:
+        if not all(0 < ratio < np.inf for ratio in self.ratios):
+            raise GzactiveError(f"Prevalences are above 0, not in ratios of {self.ratios}.")
+
+    def apply(self, concentrations: NDArray[np.float32]) -> None:
+        """Correct (n, answers, samples) in place."""
+        part = concentrations[:, self.start : self.start + len(self.ratios)]
+        total = part.sum(axis=1, keepdims=True)
+        part *= np.array(self.ratios, np.float32)[:, None]
+        part *= total / part.sum(axis=1, keepdims=True)
+
+
 @dataclass(frozen=True, eq=False)
 class Head:
     """A dense layer over frozen features: ``α = 1 + 100·sigmoid(F·W + b)``.
@@ -65,6 +90,8 @@ class Head:
     kernel : (width, answers) float32
         W; its columns are in the order of the tree's ``columns``.
     bias : (answers,) float32
+    shift : PriorShift, optional
+        Applied to all concentrations that the head gives.
 
     Raises
     ------
@@ -74,6 +101,7 @@ class Head:
 
     kernel: NDArray[np.float32]
     bias: NDArray[np.float32]
+    shift: PriorShift | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         for name in ("kernel", "bias"):
@@ -120,6 +148,8 @@ class Head:
         digest = hashlib.sha256(str(self.kernel.shape).encode())
         digest.update(self.kernel.astype("<f4").tobytes())
         digest.update(self.bias.astype("<f4").tobytes())
+        if self.shift is not None:
+            digest.update(str(self.shift).encode())
         return digest.hexdigest()[:16]
 
     @property
@@ -193,6 +223,8 @@ class Head:
         from safetensors.numpy import save
 
         header = {"format": "gzactive-head-1", **(metadata or {})}
+        if self.shift is not None:
+            header["shift"] = json.dumps(asdict(self.shift))
         atomic_write(path, save({"head/kernel": self.kernel, "head/bias": self.bias}, header))
 
     @classmethod
@@ -210,7 +242,10 @@ class Head:
             names = set(tensors.keys())
             if not {"head/kernel", "head/bias"} <= names:
                 raise GzactiveError(f"'{path}' holds no head: take another weights file.")
-            return cls(tensors.get_tensor("head/kernel"), tensors.get_tensor("head/bias"))
+            noted = json.loads((tensors.metadata() or {}).get("shift", "null"))
+            shift = noted and PriorShift(noted["start"], tuple(noted["ratios"]))
+            kernel, bias = (tensors.get_tensor(f"head/{name}") for name in ("kernel", "bias"))
+            return cls(kernel, bias, shift=shift)
 
     def _rows(self, features: Any) -> int:
         shape = tuple(features.shape)
@@ -249,6 +284,8 @@ class Head:
                 np.matmul(wide, kernel, out=values)
                 parts = np.array_split(values, workers)
                 list(pool.map(_squash, parts, [bias] * workers))
+                if self.shift is not None:
+                    self.shift.apply(values.reshape(-1, self.n_answers, samples))
                 yield rows, values
 
 

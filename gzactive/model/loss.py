@@ -26,7 +26,8 @@ def dirichlet_multinomial_loss(
     Parameters
     ----------
     votes : (n, answers)
-        Whole counts in the order of ``tree.columns``.
+        Counts in the order of ``tree.columns``; of a fraction of a vote, as a weighted labeller
+        gives, so much of its logarithm counts.
     concentrations : (n, answers)
         Dirichlet parameters, 1…101.
     tree : DecisionTree
@@ -42,7 +43,7 @@ def dirichlet_multinomial_loss(
     counts = keras.ops.cast(votes, "float32")
     alpha = keras.ops.cast(concentrations, "float32")
     if max_votes is None:
-        max_votes = int(keras.ops.max(counts)) if counts.shape[0] else 0
+        max_votes = int(keras.ops.ceil(keras.ops.max(counts))) if counts.shape[0] else 0
     draw = keras.ops.arange(max(max_votes, 1), dtype="float32")
     slices = [tree.slice(question.name) for question in tree.modelled]
     losses = [_question_loss(counts[:, part], alpha[:, part], draw) for part in slices]
@@ -68,7 +69,7 @@ def _question_loss(counts: Any, alpha: Any, draw: Any) -> Any:
     )
     excess = others * (draw + 1.0) - before * (alpha - 1.0)
     terms = ops.log1p(excess / ((alpha + draw) * (before + draw + 1.0)))
-    asked = ops.cast(draw < counts, "float32")  # the terms left out are finite: never NaN
+    asked = ops.clip(counts - draw, 0.0, 1.0)  # the terms left out are finite: never NaN
     return ops.sum(terms * asked, axis=(-2, -1))
 
 

@@ -61,6 +61,7 @@ class FitResult:
     epochs: int  #: epochs run
     seconds: float
     stopped: Literal["patience", "epochs", "no votes"]  #: why it ended
+    spared: NDArray[Any]  #: the groups that early stopping judged by
 
 
 def fit_head(
@@ -119,7 +120,8 @@ def fit_head(
     settings = settings or HeadFit()
     data = _Rows.gather(features, votes, groups, weights, tree, base)
     if not len(data.votes):
-        return FitResult(base, {"loss": []}, 0, time.monotonic() - start, "no votes")
+        nobody = data.groups[:0]
+        return FitResult(base, {"loss": []}, 0, time.monotonic() - start, "no votes", nobody)
     # Products this small gain nothing from more threads, which wait for each other where the cores
     # are busy (a fit took ten times as long); one also adds in the same order everywhere.
     with _FITTING, threadpool_limits(1, user_api="blas"):
@@ -162,7 +164,8 @@ def _fitted(
             break
     progress(_STAGE, epochs, epochs)
     ran = len(history["loss"])
-    return FitResult(best, history, ran, time.monotonic() - start, stopped)
+    spared = data.groups[:0] if validation is None else np.unique(validation.groups)
+    return FitResult(best, history, ran, time.monotonic() - start, stopped, spared)
 
 
 @dataclass(frozen=True)

@@ -99,3 +99,13 @@ def test_binomial_loss_is_finite_at_certain_fractions() -> None:
 
 def test_the_tests_run_on_one_backend() -> None:
     assert keras.backend.backend() == os.environ.get("KERAS_BACKEND", "tensorflow")
+
+
+def test_a_fraction_of_a_vote_counts_so_much_of_a_vote(rings: DecisionTree) -> None:
+    alpha = np.array([[30.0, 10.0]])
+    whole, half, more = (
+        float(np.asarray(dirichlet_multinomial_loss(np.array([[k, 0.0]]), alpha, rings))[0])
+        for k in (1.0, 0.5, 1.5)
+    )
+    assert half == pytest.approx(whole / 2, rel=1e-5)
+    assert more == pytest.approx(whole - 0.5 * np.log(31 / 41), rel=1e-5)
