@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gzactive.active.round_files import current_round, rounds
-from gzactive.inference import current_head, feature_store
+from gzactive.inference import current_head, feature_store, read_serving
 from gzactive.project import Project
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def summarise(project: Project) -> Summary:
             f"{with_votes:,} galaxies, from {source['source']}" if source else "none",
         ),
         ("head in use", f"round {number} ({weights_id})" if number else f"start ({weights_id})"),
+        ("network", _network(project)),
         ("disk", f"{_size(project):.1f} MB"),
     ]
     current = current_round(project)
@@ -70,6 +71,21 @@ def summarise(project: Project) -> Summary:
     table["in use"] = ["←" if number == current else "" for number in table["round"]]
     problems = project.problems.frame()[["id_str", "reason", "file_loc"]]
     return Summary(pd.DataFrame(facts, columns=["what", "value"]), table, problems)
+
+
+def _network(project: Project) -> str:
+    """Whose features serve, and whose are being computed."""
+    serving = read_serving(project)
+    fingerprint = feature_store(project).folder.name
+    told = f"round {serving.backbone}" if serving.backbone else "start"
+    told += f" ({fingerprint})"
+    if serving.next:
+        seen = len(feature_store(project, backbone=serving.next))
+        told += (
+            f"; that of round {serving.next} takes over when it has seen all galaxies: {seen:,} of "
+            f"{len(project.catalog):,}, `gzactive features {project.path}` goes on"
+        )
+    return told
 
 
 def _size(project: Project) -> float:

@@ -1,28 +1,33 @@
 """Rounds as they lie on disk: a folder each, whole or not there, and which one is in use.
 
-``rounds/0003/`` holds the head, the manifest, the history and TensorBoard events;
-``rounds/current.json`` names the round in use (0 is the base head). Making a round is in
-:mod:`gzactive.active.rounds`.
+``rounds/0003/`` holds the head, the manifest, the history and TensorBoard events, and the whole
+network where the round trained it. Which round is in use is in :mod:`gzactive.inference.serving`,
+making a round in :mod:`gzactive.active.rounds`.
 """
 
 import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gzactive.errors import GzactiveError
-from gzactive.inference import feature_store
+from gzactive.inference import (
+    HEAD,
+    Serving,
+    change_serving,
+    feature_store,
+    features_complete,
+    read_serving,
+    round_folder,
+)
 from gzactive.model.head import Head
-from gzactive.paths import atomic_write
 from gzactive.project import Project
 
 __all__ = [
-    "CURRENT",
-    "HEAD",
     "HISTORY",
     "MANIFEST",
     "Round",
@@ -36,9 +41,7 @@ __all__ = [
 ]
 
 MANIFEST = "manifest.json"
-HEAD = "head.safetensors"
 HISTORY = "history.csv"
-CURRENT = "current.json"
 _UNFINISHED = ".unfinished-"
 
 
@@ -70,6 +73,11 @@ class Round:
     def judged(self) -> bool:
         """Whether there were enough held-out galaxies to judge it."""
         return bool(self.manifest["judged"])
+
+    @property
+    def backbone(self) -> int:
+        """The round that trained the network it stands on; 0 for the project's own weights."""
+        return int(self.manifest.get("backbone_round", 0))
 
     @property
     def n_training(self) -> int:
@@ -110,7 +118,7 @@ def rounds(project: Project) -> list[Round]:
     GzactiveError
         If a round's manifest cannot be read.
     """
-    return [_read(project.rounds_path / _name(number)) for number in _numbers(project.rounds_path)]
+    return [_read(round_folder(project, number)) for number in _numbers(project)]
 
 
 def current_round(project: Project) -> int:
@@ -119,83 +127,99 @@ def current_round(project: Project) -> int:
     Raises
     ------
     GzactiveError
-        If ``current.json`` is broken.
+        If the note that says it is broken.
     """
-    return int(_state(project.rounds_path)["round"])
+    return read_serving(project).round
 
 
 def promote(project: Project, number: int) -> None:
     """Put a round in use, or the base head again with 0; readers meet the old or the new.
+
+    A round that trained its own network takes over when that has seen all galaxies: at once if it
+    has, and else when :func:`gzactive.inference.extract_features` is through.
 
     Raises
     ------
     GzactiveError
         If there is no such round, or it was made for another tree or other start weights.
     """
-    numbers = _numbers(project.rounds_path)
+    numbers = _numbers(project)
+    backbone = 0
     if number != 0:
         if number not in numbers:
             known = ", ".join(map(str, [0, *numbers]))
             raise GzactiveError(f"There is no round {number}: choose one of {known} (0 = base).")
-        made = _read(project.rounds_path / _name(number))
+        made = _read(round_folder(project, number))
+        backbone = made.backbone
         if made.manifest["tree"]["hash"] != project.tree.hash:
             raise GzactiveError(
                 f"Round {number} was made for another version of tree '{project.tree.id}': choose "
                 "a later round."
             )
-        if made.manifest["backbone"] != feature_store(project).folder.name:
+        if made.manifest["backbone"] != feature_store(project, backbone=backbone).folder.name:
             raise GzactiveError(
                 f"Round {number} was made with other start weights or image settings: choose them "
                 "again in the project's settings, or choose a later round."
             )
         Head.load(made.path / HEAD)  # a broken file is refused before it is in use
-    _write_state(project.rounds_path, number, numbers[-1] if numbers else 0)
+    decided = max(numbers, default=0)
+    if number and backbone == number and not features_complete(project, number):
+        change_serving(project, lambda now: replace(now, decided=decided, next=number))
+    else:
+        change_serving(project, lambda now: Serving(number, backbone, decided))
 
 
 def rollback(project: Project) -> int:
     """Put the last round promoted before the one in use, or the base head, in use again.
+
+    A round that still waits to take over is given up instead.
 
     Returns
     -------
     int
         The number of the round now in use.
     """
-    current = current_round(project)
+    serving = read_serving(project)
+    current = serving.round
+    if serving.next:
+        change_serving(project, lambda now: replace(now, next=0))
+        return current
     earlier = [one.number for one in rounds(project) if one.promoted and one.number < current]
     number = max(earlier, default=0)
     promote(project, number)
     return number
 
 
-def clear_unfinished(folder: Path) -> None:
+def clear_unfinished(project: Project) -> None:
     """Remove what a killed round left, and complete a promotion that it had decided.
 
-    The round's folder is renamed before ``current.json`` is replaced; when a kill falls between,
-    the manifest still says what was decided.
+    The round's folder is renamed before the note on the round in use is replaced; when a kill
+    falls between, the manifest still says what was decided.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob(f"{_UNFINISHED}*"):
+    project.rounds_path.mkdir(parents=True, exist_ok=True)
+    for leftover in project.rounds_path.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(leftover)
-    decided = int(_state(folder)["decided"])
-    for number in _numbers(folder):
-        if number > decided and _read(folder / _name(number)).promoted:
-            _write_state(folder, number, number)
+    decided = read_serving(project).decided
+    for number in _numbers(project):
+        made = _read(round_folder(project, number)) if number > decided else None
+        if made is not None and made.promoted:
+            _decide(project, made)
 
 
-def next_number(folder: Path) -> int:
+def next_number(project: Project) -> int:
     """Number of the round to be made."""
-    return max(_numbers(folder), default=0) + 1
+    return max(_numbers(project), default=0) + 1
 
 
 def write_round(
-    folder: Path, number: int, manifest: dict[str, Any], fill: Callable[[Path], None]
+    project: Project, number: int, manifest: dict[str, Any], fill: Callable[[Path], None]
 ) -> Round:
     """Make a round's folder appear whole, then put it in use if its manifest says so.
 
     Parameters
     ----------
-    folder
-        The project's rounds.
+    project
+        Whose round it is.
     number
         Of the new round.
     manifest
@@ -203,8 +227,8 @@ def write_round(
     fill
         Writes the other files into the folder that it is given.
     """
-    unfinished = folder / f"{_UNFINISHED}{_name(number)}"
-    final = folder / _name(number)
+    final = round_folder(project, number)
+    unfinished = final.with_name(f"{_UNFINISHED}{final.name}")
     unfinished.mkdir(parents=True)
     fill(unfinished)
     text = json.dumps(manifest, indent=2, allow_nan=False)
@@ -213,25 +237,36 @@ def write_round(
         _sync(path)
     _sync(unfinished)
     unfinished.rename(final)
-    _sync(folder)
-    current = int(_state(folder)["round"])
-    _write_state(folder, number if manifest["promoted"] else current, number)
-    return Round(number, final, manifest)
+    _sync(final.parent)
+    made = Round(number, final, manifest)
+    _decide(project, made)
+    return made
+
+
+def _decide(project: Project, made: Round) -> None:
+    """Put a round in use, at once or when its network has seen all galaxies, or do not."""
+
+    def change(now: Serving) -> Serving:
+        if not made.promoted:
+            return replace(now, decided=made.number)
+        if made.backbone == made.number:
+            return replace(now, decided=made.number, next=made.number)
+        # A round on the network in use leaves alone the one that waits with another.
+        return replace(now, round=made.number, backbone=made.backbone, decided=made.number)
+
+    change_serving(project, change)
 
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _name(number: int) -> str:
-    return f"{number:04d}"
-
-
-def _numbers(folder: Path) -> list[int]:
+def _numbers(project: Project) -> list[int]:
     """Numbers of the rounds, sorted as numbers: 10000 comes after 9999."""
-    if not folder.is_dir():
+    if not project.rounds_path.is_dir():
         return []
-    return sorted(int(path.name) for path in folder.iterdir() if path.name.isdecimal())
+    names = (path.name for path in project.rounds_path.iterdir())
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 def _read(path: Path) -> Round:
@@ -242,24 +277,6 @@ def _read(path: Path) -> Round:
             f"The manifest of round {path.name} cannot be read ({error}): move {path} away."
         ) from error
     return Round(int(path.name), path, manifest)
-
-
-def _state(folder: Path) -> dict[str, Any]:
-    path = folder / CURRENT
-    try:
-        state = json.loads(path.read_text(encoding="utf-8"))
-        return {"round": int(state["round"]), "decided": int(state["decided"])}
-    except FileNotFoundError:
-        return {"round": 0, "decided": 0}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GzactiveError(
-            f"{path} cannot be read ({error}): delete it and promote a round again."
-        ) from error
-
-
-def _write_state(folder: Path, number: int, decided: int) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    atomic_write(folder / CURRENT, json.dumps({"round": number, "decided": decided}) + "\n")
 
 
 def _sync(path: Path) -> None:

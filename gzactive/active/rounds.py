@@ -1,14 +1,18 @@
-"""Fine-tune rounds: which labels are fitted, how the new head is judged, and what is recorded.
+"""Fine-tune rounds: labels in, weights out, judged and recorded.
 
-Every round starts from the project's base head, never from the last round's, on all labels so far.
-How rounds lie on disk is in :mod:`gzactive.active.round_files`, how a head is fitted in
-:mod:`gzactive.model.training`.
+A round fits a head to cached features, in seconds, or trains the last blocks of the network as
+well. The head starts from the base head and never from the last round's, on all labels so far; a
+network starts from the project's own weights, and the rounds after it from that network and its
+head, as long as it is in use. Which labels count is in :mod:`gzactive.active.round_labels`, the
+verdict in :mod:`gzactive.active.verdict`, how rounds lie on disk in
+:mod:`gzactive.active.round_files`.
 """
 
-import hashlib
 import platform
+import shutil
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gzactive
-from gzactive.active.judging import Comparison, held_out_loss, paired_bootstrap, plurality_accuracy
+from gzactive.active.balance import Balance
+from gzactive.active.judging import paired_bootstrap
 from gzactive.active.round_files import (
-    HEAD,
     HISTORY,
     Round,
     clear_unfinished,
@@ -30,26 +34,36 @@ from gzactive.active.round_files import (
     rounds,
     write_round,
 )
-from gzactive.active.scoring import N_SAMPLES, TREE, check_head, measure
-from gzactive.active.strategies import is_fresh
-from gzactive.active.votes import vote_fractions
+from gzactive.active.round_labels import (
+    MIN_TRAINING,
+    Galaxies,
+    RoundLabels,
+    held_out_votes,
+    training_votes,
+)
+from gzactive.active.scoring import check_head
+from gzactive.active.verdict import MIN_HELD_OUT, Contender, judge, ranking_change
 from gzactive.errors import GzactiveError
 from gzactive.inference import (
+    HEAD,
+    WEIGHTS,
+    TrainedBlocks,
     base_head,
     current_head,
+    discard_blocks,
     feature_rows,
     feature_store,
-    features_for,
+    features_by,
     labelled_views,
+    read_serving,
+    train_blocks,
 )
 from gzactive.model.head import Head
+from gzactive.model.unfreezing_settings import Unfreezing
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
-from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gzactive.model.training import FitResult, HeadFit
 
 __all__ = [
@@ -66,33 +80,12 @@ __all__ = [
     "training_votes",
 ]
 
-#: Held-out galaxies below which a round is promoted unjudged.
-MIN_HELD_OUT = 30
-#: Galaxies below which fitting a head says nothing.
-MIN_TRAINING = 10
 #: Galaxies whose ranks before and after are compared for the manifest.
 _RANKED = 2000
 
 
-def training_votes(project: Project) -> "pd.DataFrame":
-    """Votes that a round fits: those of galaxies that are not reserved.
-
-    Catalogue counts (unless switched off) plus each labeller's first finished classification ×
-    weight, plus scripted tables.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by ``id_str``, one column an answer; galaxies without any vote are left out.
-    """
-    table, reserved = _all_votes(project)
-    return table[~reserved]
-
-
-def held_out_votes(project: Project) -> "pd.DataFrame":
-    """Votes that judge: the same counts as :func:`training_votes`, of the reserved galaxies."""
-    table, reserved = _all_votes(project)
-    return table[reserved]
+def _quietly(sentence: str) -> None:
+    """Tell nobody."""
 
 
 def run_round(
@@ -100,13 +93,19 @@ def run_round(
     *,
     seed: int | None = None,
     settings: "HeadFit | None" = None,
+    where: str | None = None,
+    balance: str | None = None,
+    unfreezing: Unfreezing | None = None,
+    tell: Callable[[str], None] = _quietly,
     progress: Progress = silent,
 ) -> Round:
-    """Fit a head to all labels so far, judge it on reserved galaxies, and keep it as a round.
+    """Fit to all labels so far, judge the outcome on reserved galaxies, and keep it as a round.
 
-    The new head is put in use unless a paired bootstrap says that it is worse than the head in
-    use; with fewer than ``MIN_HELD_OUT`` held-out galaxies it is put in use unjudged. A killed
-    round leaves nothing, and the next one goes on.
+    It is put in use unless a paired bootstrap says that it is worse than what is in use; with fewer
+    than ``MIN_HELD_OUT`` held-out galaxies it is put in use unjudged. A round that trained blocks
+    takes over when its network has seen all galaxies
+    (:func:`gzactive.inference.extract_features`). A killed round leaves nothing, and the next one
+    goes on; where it trained blocks, at the epoch in which it was killed.
 
     Parameters
     ----------
@@ -116,6 +115,15 @@ def run_round(
         Decides the fit; by default made from the project's seed and the round's number.
     settings
         How the head is fitted, by default as :class:`gzactive.model.training.HeadFit`.
+    where
+        Fit only the galaxies that this holds for, see
+        :meth:`gzactive.active.round_labels.RoundLabels.read`.
+    balance
+        A question whose classes weigh the same, see :class:`gzactive.active.balance.Balance`.
+    unfreezing
+        How the last blocks of the network are trained too; by default they are not.
+    tell
+        Told in a sentence how long blocks will take.
     progress
         Told what is done; may raise :class:`gzactive.progress.Cancelled`, which leaves nothing.
 
@@ -125,37 +133,42 @@ def run_round(
         If there are too few labels, no features for them, or another process computes in this
         project.
     """
-    from gzactive.model.training import HeadFit, fit_head
+    from gzactive.model.training import HeadFit
 
     started = time.perf_counter()
     with project.compute_lock("round"):
-        clear_unfinished(project.rounds_path)
-        number = next_number(project.rounds_path)
-        labels = _Labels.read(project)
-        base = base_head(project)
-        check_head(base, project.tree)
+        clear_unfinished(project)
+        number = next_number(project)
+        start = read_serving(project).backbone if unfreezing is None else 0
+        labels = RoundLabels.read(project, where=where, backbone=start)
+        balanced = (
+            None if balance is None else Balance(labels.training.votes, project.tree, balance)
+        )
         previous, previous_id, previous_number = current_head(project)
         if seed is None:
             seed = int(np.random.SeedSequence([project.seed, number]).generate_state(1)[0])
-        settings = settings or HeadFit()
-        features, galaxy = _all_views(project, labels.training)
-        fit = fit_head(
-            features,
-            labels.training.votes[galaxy],
-            project.tree,
-            base,
-            groups=galaxy,
-            weights=(1.0 / np.bincount(galaxy))[galaxy],
-            settings=settings,
-            seed=seed,
-            progress=progress,
-        )
+        fit = _fit(project, labels, start, balanced, settings or HeadFit(), seed, progress)
+        trained = None
+        if unfreezing is not None:
+            trained = _train_blocks(
+                project, labels, fit, balanced, unfreezing, seed, tell, progress
+            )
+        head, told = trained.head if trained else fit.result.head, ""
+        if balanced is not None:
+            shift, told = balanced.shift(labels.held_out.votes)
+            head = replace(head, shift=shift)
         fitted = time.perf_counter()
         progress("Judging the round", 0, 1)
-        verdict = _judge(fit.head, previous, labels.held_out, project.tree, seed)
+        old = Contender(previous, labels.held_out.features)
+        new, old, votes = _pair(project, head, old, trained, labels.held_out, progress)
+        verdict = judge(new, old, votes, project.tree, seed, _in_use(trained))
         judged = time.perf_counter()
-        change = _ranking_change(project, fit.head, previous, seed)
+        if trained is None:
+            some = _some_features(project, seed)
+            new, old = Contender(head, some), Contender(previous, some)
+        change = ranking_change(new, old, project.tree, seed)
         progress("Judging the round", 1, 1)
+        sentence = " ".join(filter(None, (labels.sentence + verdict.sentence, told)))
         manifest = {
             "format": 1,
             "number": number,
@@ -167,17 +180,24 @@ def run_round(
                 "python": platform.python_version(),
             },
             "tree": {"id": project.tree.id, "hash": project.tree.hash},
-            "backbone": feature_store(project).folder.name,
-            "heads": {"base": base.id, "previous": previous.id, "new": fit.head.id},
+            "backbone": _fingerprint(project, start, trained),
+            "backbone_round": number if trained else start,
+            "heads": {"base": fit.base.id, "previous": previous.id, "new": head.id},
             "previous": {"round": previous_number, "weights_id": previous_id},
             "label_log": {"log_id": labels.position[0], "sequence": labels.position[1]},
             "data_hash": labels.data_hash,
-            "counts": labels.counts | {"training_views": len(galaxy)},
-            "metrics": verdict.metrics | {"training_loss": _last(fit.history.get("loss", []))},
+            "counts": labels.counts | {"training_views": fit.views},
+            "chosen": {"where": where, "balance": balance},
+            "metrics": verdict.metrics | {"training_loss": _last(fit.result.history["loss"])},
             "promoted": verdict.promoted,
             "judged": verdict.judged,
-            "sentence": f"Round {number}: {_fitted(labels)}{verdict.sentence}",
-            "fit": {"epochs": fit.epochs, "stopped": fit.stopped, "settings": asdict(settings)},
+            "sentence": f"Round {number}: {sentence}",
+            "fit": {
+                "epochs": fit.result.epochs,
+                "stopped": fit.result.stopped,
+                "settings": asdict(fit.settings),
+            },
+            "blocks": _told(trained, unfreezing),
             "ranking_change": change,
             "durations": {
                 "fit": round(fitted - started, 3),
@@ -185,211 +205,161 @@ def run_round(
                 "total": round(time.perf_counter() - started, 3),
             },
         }
-        return write_round(
-            project.rounds_path, number, manifest, lambda folder: _fill(folder, fit, manifest)
-        )
+        history = trained.history if trained else fit.result.history
+
+        def fill(folder: Path) -> None:
+            _fill(folder, head, history)
+            if trained is not None:
+                shutil.copyfile(trained.weights, folder / WEIGHTS)
+
+        made = write_round(project, number, manifest, fill)
+        discard_blocks(project)
+        return made
 
 
 @dataclass(frozen=True, eq=False)
-class _Galaxies:
-    """Galaxies that have both features and votes."""
+class _HeadRound:
+    """A head fitted to the labels of a round, and to what."""
 
-    id_str: NDArray[np.object_]
-    features: NDArray[np.floating[Any]]
-    votes: NDArray[np.float64]
-    without_features: int
+    base: Head
+    result: "FitResult"
+    settings: "HeadFit"
+    views: int
 
 
-@dataclass(frozen=True, eq=False)
-class _Labels:
-    """What one round knows: its labels at one position of the log, and features."""
+def _fit(
+    project: Project,
+    labels: RoundLabels,
+    backbone: int,
+    balance: Balance | None,
+    settings: "HeadFit",
+    seed: int,
+    progress: Progress,
+) -> _HeadRound:
+    from gzactive.model.training import fit_head
 
-    position: tuple[str, int]
-    training: _Galaxies
-    held_out: _Galaxies
-    n_votes: float
+    base = base_head(project, backbone)
+    check_head(base, project.tree)
+    training = labels.training
+    values, galaxy = labelled_views(project, training.id_str, backbone=backbone)
+    features = np.concatenate([training.features, values])
+    galaxy = np.concatenate([np.arange(len(training)), galaxy])
+    weights = (1.0 / np.bincount(galaxy))[galaxy]
+    if balance is not None:
+        weights *= balance.weights[galaxy]
+    result = fit_head(
+        features,
+        training.votes[galaxy],
+        project.tree,
+        base,
+        groups=galaxy,
+        weights=weights,
+        settings=settings,
+        seed=seed,
+        progress=progress,
+    )
+    return _HeadRound(base, result, settings, len(galaxy))
 
-    @classmethod
-    def read(cls, project: Project) -> "_Labels":
-        # People go on labelling meanwhile: read again when the log grew while it was read.
-        while True:
-            position = project.labels.position
-            table, reserved = _all_votes(project)
-            if project.labels.position == position:
-                break
-        training, held_out = table[~reserved], table[reserved]
-        if len(training) < MIN_TRAINING:
-            raise GzactiveError(
-                f"{len(training)} labelled galaxies can be trained on, and a round needs "
-                f"{MIN_TRAINING}: label {MIN_TRAINING - len(training)} more (of what the queue "
-                "hands out, the random ones are kept for testing)."
-            )
-        labels = cls(
-            position=position,
-            training=_with_features(project, training),
-            held_out=_with_features(project, held_out),
-            n_votes=float(training.to_numpy().sum()),
+
+def _train_blocks(
+    project: Project,
+    labels: RoundLabels,
+    fit: _HeadRound,
+    balance: Balance | None,
+    settings: Unfreezing,
+    seed: int,
+    tell: Callable[[str], None],
+    progress: Progress,
+) -> TrainedBlocks:
+    """Train blocks from a head that was fitted first: a fresh one would send them noise.
+
+    The galaxies that the head's early stopping judged by judge here too: neither learnt from them.
+    """
+    training = labels.training
+    validation = np.isin(np.arange(len(training)), fit.result.spared)
+    if not validation.any():
+        raise GzactiveError(
+            f"{len(training)} labelled galaxies are too few to train blocks on, and "
+            f"{fit.settings.few} are needed: label more, or fit the head alone (without "
+            "--unfreeze-blocks)."
         )
-        if len(labels.training.id_str) < MIN_TRAINING:
-            raise GzactiveError(
-                f"Only {len(labels.training.id_str)} of {len(training)} labelled galaxies have "
-                f"features, and a round needs {MIN_TRAINING}: compute the features first, with "
-                "`gzactive features`."
-            )
-        return labels
-
-    @property
-    def data_hash(self) -> str:
-        digest = hashlib.sha256()
-        for part in (self.training, self.held_out):
-            digest.update("\n".join(part.id_str).encode())
-            digest.update(np.ascontiguousarray(part.votes, dtype="<f8").tobytes())
-            digest.update(np.ascontiguousarray(part.features).tobytes())
-        return digest.hexdigest()
-
-    @property
-    def counts(self) -> dict[str, Any]:
-        return {
-            "training": len(self.training.id_str),
-            "held_out": len(self.held_out.id_str),
-            "training_votes": self.n_votes,
-            "training_without_features": self.training.without_features,
-            "held_out_without_features": self.held_out.without_features,
-        }
-
-
-@dataclass(frozen=True)
-class _Verdict:
-    """Whether the new head is put in use, and the numbers that say so."""
-
-    promoted: bool
-    judged: bool
-    metrics: dict[str, Any]
-    sentence: str
-
-
-def _all_votes(project: Project) -> tuple["pd.DataFrame", "pd.Series[bool]"]:
-    """All votes of galaxies in the catalogue, and which of these galaxies are reserved."""
-    tree = project.tree
-    votes = project.labels.votes(tree, weights=project.settings.label_weights)
-    if project.settings.catalogue_votes:
-        votes = votes.add(project.labels.catalogue_votes(tree), fill_value=0)
-    votes = votes[list(tree.columns)].astype(np.float64)
-    reserved = project.catalog.set_index("id_str")["reserved"]
-    votes = votes[votes.index.isin(reserved.index) & (votes.sum(axis=1) > 0)]
-    return votes, reserved.reindex(votes.index).astype(bool)
-
-
-def _with_features(project: Project, votes: "pd.DataFrame") -> _Galaxies:
-    found = features_for(project, votes.index)
-    return _Galaxies(
-        id_str=found.id_str,
-        features=found.values,
-        votes=votes.reindex(found.id_str.tolist()).to_numpy(dtype=np.float64),
-        without_features=len(votes) - len(found),
+    return train_blocks(
+        project,
+        training.id_str,
+        training.votes,
+        fit.result.head,
+        settings,
+        validation=validation,
+        weights=np.ones(len(training)) if balance is None else balance.weights,
+        seed=seed,
+        tell=tell,
+        progress=progress,
     )
 
 
-def _all_views(
-    project: Project, galaxies: _Galaxies
-) -> tuple[NDArray[np.floating[Any]], NDArray[np.intp]]:
-    """Features of galaxies and of their other views, and the galaxy that each row shows."""
-    values, galaxy = labelled_views(project, galaxies.id_str)
-    own = np.arange(len(galaxies.id_str))
-    return np.concatenate([galaxies.features, values]), np.concatenate([own, galaxy])
-
-
-def _judge(
-    new: Head, previous: Head, held_out: _Galaxies, tree: DecisionTree, seed: int
-) -> _Verdict:
-    """Compare two heads on galaxies that neither was fitted to."""
-    n = len(held_out.id_str)
-    metrics: dict[str, Any] = dict.fromkeys(
-        (
-            "held_out_loss",
-            "previous_held_out_loss",
-            "accuracy",
-            "previous_accuracy",
-            *Comparison.__dataclass_fields__,
-        )
+def _pair(
+    project: Project,
+    head: Head,
+    old: Contender,
+    trained: TrainedBlocks | None,
+    held_out: Galaxies,
+    progress: Progress,
+) -> tuple[Contender, Contender, NDArray[np.float64]]:
+    """Both heads with features of the same held-out galaxies, and their votes."""
+    if trained is None:
+        return Contender(head, old.features), old, held_out.votes
+    found = features_by(project, trained, held_out.id_str.tolist(), progress)
+    rows = np.flatnonzero(np.isin(held_out.id_str, found.id_str))
+    return (
+        Contender(head, found.values),
+        Contender(old.head, old.features[rows]),
+        held_out.votes[rows],
     )
-    if n == 0:
-        return _Verdict(True, False, metrics, "put in use, not yet judged (no held-out galaxy).")
-    losses = [
-        held_out_loss(head, held_out.features, held_out.votes, tree, seed=seed)
-        for head in (new, previous)
-    ]
-    comparison = paired_bootstrap(*losses, seed=seed)
-    accuracies = [
-        plurality_accuracy(
-            vote_fractions(head.concentrations(held_out.features)[:, :, None], tree),
-            held_out.votes,
-            tree,
-        )
-        for head in (new, previous)
-    ]
-    metrics |= asdict(comparison)
-    metrics |= {
-        "held_out_loss": float(losses[0].mean()),
-        "previous_held_out_loss": float(losses[1].mean()),
-        "accuracy": None if np.isnan(accuracies[0]) else accuracies[0],
-        "previous_accuracy": None if np.isnan(accuracies[1]) else accuracies[1],
-    }
-    judged = n >= MIN_HELD_OUT
-    promoted = not (judged and comparison.worse)
-    before, after = metrics["previous_held_out_loss"], metrics["held_out_loss"]
-    told = f"held-out loss {before:.3f} → {after:.3f} on {n:,} galaxies"
-    if not judged:
-        sentence = f"put in use, not yet judged ({n} of {MIN_HELD_OUT} held-out galaxies); {told}."
-    elif promoted:
-        sentence = f"put in use; {told}."
-    else:
-        sentence = f"kept but not put in use, since it is worse; {told}."
-    return _Verdict(promoted, judged, metrics, sentence)
 
 
-def _ranking_change(project: Project, new: Head, previous: Head, seed: int) -> dict[str, Any]:
-    """How far a sample of galaxies moved in the ranking by mutual information over the tree."""
-    tree = project.tree
+def _some_features(project: Project, seed: int) -> NDArray[np.floating[Any]]:
+    """Features of galaxies drawn at random, in the network in use."""
     with feature_rows(project) as known:
         rows = np.arange(len(known))
         if len(rows) > _RANKED:
             rows = np.sort(np.random.default_rng(seed).choice(rows, _RANKED, replace=False))
-        features = known.take(rows)
-    ranks = []
-    for head in (new, previous):
-        found = measure(head, features, tree, n_samples=N_SAMPLES, seed=seed)
-        scores = found.single_vote_scores("mutual-information", TREE, tree)
-        ranks.append(np.argsort(np.argsort(-scores, kind="stable")))
-    tenth = max(1, len(rows) // 10)
-    entered = (ranks[0] < tenth) & (ranks[1] >= tenth)
-    ranked_before = len(rows) > 1 and not is_fresh(previous)
+        return known.take(rows)
+
+
+def _in_use(trained: TrainedBlocks | None) -> str:
+    return "put in use" if trained is None else "put in use once its network has seen all galaxies"
+
+
+def _fingerprint(project: Project, backbone: int, trained: TrainedBlocks | None) -> str:
+    if trained is not None:
+        return trained.fingerprint
+    return feature_store(project, backbone=backbone).folder.name
+
+
+def _told(trained: TrainedBlocks | None, settings: Unfreezing | None) -> dict[str, Any] | None:
+    """What the manifest says of blocks; None where none was trained."""
+    if trained is None or settings is None:
+        return None
     return {
-        "galaxies": len(rows),
-        "rank_correlation": float(np.asarray(np.corrcoef(ranks))[0, 1]) if ranked_before else None,
-        "new_in_top_tenth": float(entered.sum() / tenth),
+        "settings": asdict(settings),
+        "start_loss": trained.start_loss,
+        "best_epoch": trained.best_epoch,
+        "epochs": len(trained.history["loss"]),
     }
-
-
-def _fitted(labels: _Labels) -> str:
-    told = f"fitted to {len(labels.training.id_str):,} galaxies"
-    if labels.training.without_features:
-        told += f" ({labels.training.without_features:,} more have no features yet)"
-    return told + ", "
 
 
 def _last(values: list[float]) -> float | None:
     return float(values[-1]) if values else None
 
 
-def _fill(folder: Path, fit: "FitResult", manifest: dict[str, Any]) -> None:
+def _fill(folder: Path, head: Head, history: dict[str, list[float]]) -> None:
     """Write the head, the history and TensorBoard's events."""
     import pandas as pd
 
     from gzactive.model.tensorboard import write_tensorboard
 
-    fit.head.save(folder / HEAD)
-    history = pd.DataFrame({name: pd.Series(values) for name, values in fit.history.items()})
-    history.index = history.index + 1
-    history.to_csv(folder / HISTORY, index_label="epoch")
-    write_tensorboard(folder, fit.history)
+    head.save(folder / HEAD)
+    table = pd.DataFrame({name: pd.Series(values) for name, values in history.items()})
+    table.index = table.index + 1
+    table.to_csv(folder / HISTORY, index_label="epoch")
+    write_tensorboard(folder, history)

@@ -57,13 +57,13 @@ class ProjectSession(QObject):
         self.train: TrainController | None = None
         self._compute = compute
         self._jobs: dict[str, Job] = {}
-        self._model: Any = None
         self._since_round = 0
         self._not_before = 0
         self._resume_features = False
         self._rank_again = False
         self._views_due = False
         self._awake = False
+        self._unseen = False
         self._queue_was_short = False
         self._closed = False
 
@@ -131,7 +131,7 @@ class ProjectSession(QObject):
         """Learn from the labels so far; labelling goes on meanwhile."""
         if self.project is None or self.round_running:
             return
-        run = partial(work.fine_tune, self._in_hand(), self._model)
+        run = partial(work.fine_tune, self._in_hand(), self._awake and self._unseen)
         job = self._submit_urgent("round", "Fine-tune round", run)
         job.finished.connect(self._on_round)
         job.failed.connect(self._on_round_failed)
@@ -143,7 +143,7 @@ class ProjectSession(QObject):
             return
         change = partial(work.promote, self._in_hand(), number)
         job = self._submit_urgent("promote", "Changing weights", change)
-        job.finished.connect(lambda _: self._on_promoted(number))
+        job.finished.connect(lambda waits: self._on_promoted(number, waits))
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
 
     def cancel(self) -> None:
@@ -183,8 +183,7 @@ class ProjectSession(QObject):
         job.finished.connect(self._on_awake)
         job.failed.connect(self._on_not_awake)
 
-    def _on_awake(self, model: Any) -> None:
-        self._model = model
+    def _on_awake(self, _: Any) -> None:
         self._awake = True
         self.ready.emit()
         self._look()
@@ -198,14 +197,17 @@ class ProjectSession(QObject):
     # --- features and ranking -------------------------------------------------------------------
 
     def _look(self) -> None:
-        look = partial(work.look_at_galaxies, self._in_hand(), self._model)
+        self._unseen = True
+        look = partial(work.look_at_galaxies, self._in_hand())
         job = self._submit("features", "Looking at the galaxies", look)
         job.finished.connect(self._on_looked)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
         job.cancelled.connect(self._on_look_cancelled)
 
     def _on_looked(self, report: Any) -> None:
-        self._model = None
+        self._unseen = False
+        if self.train is not None:
+            self.train.refresh()  # a round whose network was waited for may have taken over
         problems = len(report.problems) if hasattr(report.problems, "__len__") else report.problems
         if problems:
             self.said.emit(
@@ -295,9 +297,15 @@ class ProjectSession(QObject):
         self.said.emit(sentence, False)
         self.schedule_changed.emit()
 
-    def _on_promoted(self, number: int) -> None:
+    def _on_promoted(self, number: int, waits: bool) -> None:
         if self.train is not None:
             self.train.refresh()
+        if waits:
+            self.said.emit(
+                f"Round {number} takes over when its network has looked at all galaxies.", False
+            )
+            self._look()
+            return
         which = f"Round {number} is in use." if number else "The weights from the start are in use."
         self.said.emit(which, False)
         self._rank()

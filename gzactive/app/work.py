@@ -52,7 +52,7 @@ class Opened:
     ranking
         A first queue.
     unseen
-        Galaxies without features.
+        Galaxies without features, by the network in use or the one that is to take over.
     since_round
         Galaxies finished since the last round.
     """
@@ -68,7 +68,7 @@ def open_project(path: Path, progress: Progress) -> Opened:
     progress("Reading the catalogue", 0, 0)
     from gzactive.active.rounds import rounds
     from gzactive.app.label.controller import DISPLAY
-    from gzactive.inference import feature_store
+    from gzactive.inference import feature_store, read_serving
     from gzactive.project import Project
 
     project = Project.open(path)
@@ -80,29 +80,27 @@ def open_project(path: Path, progress: Progress) -> Opened:
         position = made[-1].manifest["label_log"]["sequence"] if made else None
         since_round = project.labels.finished_count(since_sequence=position)
         unreadable = int(project.problems.frame()["stage"].eq("features").sum())
-        unseen = len(project.catalog) - len(feature_store(project)) - unreadable
+        coming = feature_store(project, backbone=read_serving(project).coming)
+        unseen = len(project.catalog) - len(coming) - unreadable
     except BaseException:
         project.close()
         raise
     return Opened(project, ranking, max(0, unseen), since_round)
 
 
-def wake_model(project: "Project", progress: Progress) -> Any:
+def wake_model(project: "Project", progress: Progress) -> None:
     """Import Keras, build the backbone and trace it, so that nothing stutters later."""
     progress("Loading TensorFlow", 0, 0)
-    from gzactive.inference import load_backbone
+    from gzactive.inference import load_backbone, read_serving
 
-    model = load_backbone(project)
-    progress("Warming up", 0, 0)
-    model.warm()
-    return model
+    load_backbone(project, read_serving(project).coming)
 
 
-def look_at_galaxies(project: "Project", model: Any, progress: Progress) -> Any:
-    """Compute the features that are missing; resumable."""
+def look_at_galaxies(project: "Project", progress: Progress) -> Any:
+    """Compute the features that are missing; resumable. A network that waited takes over."""
     from gzactive.inference import extract_features
 
-    return extract_features(project, model=model, progress=progress)
+    return extract_features(project, progress=progress)
 
 
 def rank(project: "Project", progress: Progress) -> Ranking:
@@ -134,23 +132,23 @@ def rank(project: "Project", progress: Progress) -> Ranking:
     )
 
 
-def fine_tune(project: "Project", model: Any, progress: Progress) -> "Round":
+def fine_tune(project: "Project", awake: bool, progress: Progress) -> "Round":
     """One round: learn from the labels so far, judge it, promote it or not.
 
     Parameters
     ----------
     project
         Its labels.
-    model
-        The network, where it is awake: labelled galaxies that it has not looked at are then looked
-        at first, so that a round early in a long survey finds its labels.
+    awake
+        Whether the network is: labelled galaxies that it has not looked at are then looked at
+        first, so that a round early in a long survey finds its labels.
     progress
         Told what is done.
     """
     from gzactive.active.rounds import run_round
 
-    if model is not None:
-        _look_at_labelled(project, model, progress)
+    if awake:
+        _look_at_labelled(project, progress)
     return run_round(project, progress=progress)
 
 
@@ -161,8 +159,8 @@ def look_from_all_sides(project: "Project", progress: Progress) -> int:
     return extract_views(project, progress=progress)
 
 
-def _look_at_labelled(project: "Project", model: Any, progress: Progress) -> None:
-    from gzactive.inference import feature_store
+def _look_at_labelled(project: "Project", progress: Progress) -> None:
+    from gzactive.inference import feature_store, load_backbone
     from gzactive.inference.extraction import extract
 
     rows = project.catalog[project.catalog["id_str"].isin(project.labels.labelled())]
@@ -172,17 +170,19 @@ def _look_at_labelled(project: "Project", model: Any, progress: Progress) -> Non
             rows["file_loc"].to_list(),
             feature_store(project),
             project.problems,
-            lambda: model,
+            lambda: load_backbone(project),
             settings=project.image_settings,
             progress=progress,
         )
 
 
-def promote(project: "Project", number: int, progress: Progress) -> None:
-    """Put a round in use, or the base head with 0."""
+def promote(project: "Project", number: int, progress: Progress) -> bool:
+    """Put a round in use, or the base head with 0; whether its network must look first."""
     from gzactive.active import rounds
+    from gzactive.inference import read_serving
 
     rounds.promote(project, number)
+    return read_serving(project).next == number != 0
 
 
 def make_sky(folder: Path, progress: Progress) -> Path:

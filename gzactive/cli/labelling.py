@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
+from gzactive.errors import GzactiveError
 from gzactive.terminal import console, count, progress_bars, show_or_write
 
 __all__ = ["features", "finetune", "label", "rank"]
@@ -28,10 +30,16 @@ def features(
     ] = False,
 ) -> None:
     """Send each image through the network once; what is cached is not computed again."""
-    from gzactive.inference import extract_features, extract_views, measure_rates
+    from gzactive.inference import (
+        extract_features,
+        extract_views,
+        measure_rates,
+        read_serving,
+    )
 
     with open_project(project) as opened, progress_bars() as progress:
         rates = measure_rates(opened, progress=progress) if measure else None
+        waiting = read_serving(opened).next
         report = extract_features(opened, progress=progress)
         seen = extract_views(opened, progress=progress) if views else 0
     console().print(
@@ -40,6 +48,8 @@ def features(
         f"{report.problems:,} cannot be read"
         + (": see `gzactive info`." if report.problems else ".")
     )
+    if waiting:
+        console().print(f"The network of round {waiting} has seen all galaxies: it is in use.")
     if views:
         console().print(f"{count(seen, 'view')} of labelled galaxies computed.")
     if rates is not None:
@@ -115,18 +125,75 @@ def label(
 
 def finetune(
     project: ProjectFolder,
+    unfreeze_blocks: Annotated[
+        int | None,
+        typer.Option(
+            "--unfreeze-blocks",
+            metavar="0-7",
+            help="Train the last so many of the network's 7 blocks too: minutes, not seconds.",
+        ),
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option("--learning-rate", help="Of the blocks.", show_default="1e-5"),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            help="Fit only galaxies that this holds for: a pandas query on the catalogue's columns "
+            'and the votes, for instance "`smooth-or-featured_featured-or-disk` > 5".',
+        ),
+    ] = None,
+    balance: Annotated[
+        str | None,
+        typer.Option(
+            "--balance",
+            help="Let the answers to this question weigh the same, however rare; probabilities are "
+            "then corrected to their prevalence among the reserved galaxies.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Repeats a round exactly.")] = None,
 ) -> None:
-    """Fit the head to all labels so far, judge it on reserved galaxies, re-score everything."""
+    """Fit the head to all labels so far, judge it on reserved galaxies, re-score everything.
+
+    With [bold]--unfreeze-blocks[/bold] the network itself learns, and then looks at all galaxies
+    again; until that is through, what was in use goes on serving. Stopped or killed, the same
+    command goes on, and [bold]features[/bold] goes on with the looking.
+    """
     import time
 
     from gzactive.active.ranking import rescore
     from gzactive.active.rounds import run_round
+    from gzactive.inference import extract_features, read_serving
+    from gzactive.model.unfreezing_settings import Unfreezing
 
+    unfreezing = None
+    if unfreeze_blocks is not None:
+        chosen = Unfreezing(blocks=unfreeze_blocks)
+        unfreezing = (
+            chosen if learning_rate is None else replace(chosen, learning_rate=learning_rate)
+        )
+    elif learning_rate is not None:
+        raise GzactiveError(
+            f"A learning rate of {learning_rate:g} is that of blocks: say how many, with "
+            "--unfreeze-blocks."
+        )
     with open_project(project) as opened, progress_bars() as progress:
-        made = run_round(opened, seed=seed, progress=progress)
+        made = run_round(
+            opened,
+            seed=seed,
+            where=where,
+            balance=balance,
+            unfreezing=unfreezing,
+            tell=console().print,
+            progress=progress,
+        )
+        console().print(made.sentence)
+        if read_serving(opened).next == made.number:
+            extract_features(opened, progress=progress)
+            console().print(f"Its network has seen all galaxies: round {made.number} is in use.")
         started = time.perf_counter()
         scores = rescore(opened, progress=progress)
         seconds = time.perf_counter() - started
-    console().print(made.sentence)
     console().print(f"{len(scores.id_str):,} galaxies re-scored in {seconds:.2f} s.")

@@ -10,9 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.images import ImageSettings
-from gzactive.inference.extraction import BATCH, ExtractReport, Network, extract, text_array
+from gzactive.inference.extraction import (
+    BATCH,
+    STAGE,
+    ExtractReport,
+    Network,
+    extract,
+    text_array,
+)
 from gzactive.inference.heads import weights_of
 from gzactive.inference.rates import Rates, bare_rates
+from gzactive.inference.serving import read_serving, take_over
 from gzactive.model.head import FEATURES
 from gzactive.model.weights_file import file_fingerprint
 from gzactive.progress import Progress, silent
@@ -27,6 +35,7 @@ __all__ = [
     "extract_views",
     "feature_rows",
     "feature_store",
+    "features_complete",
     "features_for",
     "labelled_views",
     "load_backbone",
@@ -39,21 +48,26 @@ _STRANGERS = "other-catalogues"
 N_VIEWS = 8
 
 
-def load_backbone(project: Project) -> "GalaxyModel":
-    """The project's network, loaded once a process; this imports Keras.
+def load_backbone(project: Project, backbone: int | None = None) -> "GalaxyModel":
+    """The network in use, loaded once a process; this imports Keras.
 
     Keras is not thread-safe: call this, and the network, from one thread.
+
+    Parameters
+    ----------
+    backbone
+        Another one: 0 for that of the project's weights, else the round that trained it.
 
     Raises
     ------
     GzactiveError
         If the weights are missing or do not fit the project's image settings.
     """
-    path, stamp = weights_of(project)
+    path, stamp = weights_of(project, backbone)
     return _load_backbone(path, stamp, project.image_settings)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # the network in use, and the one that is to take over
 def _load_backbone(path: Path, stamp: tuple[int, int], settings: ImageSettings) -> "GalaxyModel":
     from gzactive.model.quiet import hushed
 
@@ -76,8 +90,10 @@ _stores: "weakref.WeakKeyDictionary[Project, dict[Path, FeatureStore]]" = (
 _stores_lock = threading.Lock()
 
 
-def feature_store(project: Project, *, strangers: bool = False, view: int = 0) -> FeatureStore:
-    """The cache of the project's network and image settings.
+def feature_store(
+    project: Project, *, strangers: bool = False, view: int = 0, backbone: int | None = None
+) -> FeatureStore:
+    """The cache of the network in use and the project's image settings.
 
     One object serves a project, since each object checks every byte of every file once.
 
@@ -88,8 +104,10 @@ def feature_store(project: Project, *, strangers: bool = False, view: int = 0) -
     strangers
         The cache for galaxies of other catalogues instead, whose ids may be those of different
         galaxies here.
+    backbone
+        Of another network, see :func:`load_backbone`.
     """
-    path, stamp = weights_of(project)
+    path, stamp = weights_of(project, backbone)
     fingerprint = _fingerprint(path, stamp, project.image_settings.key)
     kind = _STRANGERS if strangers else f"view-{view}"
     with _stores_lock:
@@ -112,12 +130,16 @@ def extract_features(
 ) -> ExtractReport:
     """Compute the features that are missing, or whose image has changed.
 
+    While a round that trained its own network waits to take over, they are computed with that, and
+    the round takes over once all are there; what is in use goes on serving meanwhile.
+
     Parameters
     ----------
     project
         Its catalogue, image settings and weights.
     model
-        The network if it is loaded already; else it is loaded if anything has to be computed.
+        The network in use if it is loaded already; else the one that is needed is loaded if
+        anything has to be computed.
     progress
         Told what is done after each batch; what was computed before it raises
         :class:`gzactive.progress.Cancelled` is stored.
@@ -131,17 +153,32 @@ def extract_features(
         disk is full. Images that cannot be used are rows of ``project.problems`` instead.
     """
     with project.compute_lock("features"):
-        return extract(
+        serving = read_serving(project)
+        in_hand = None if serving.next else model
+        report = extract(
             project.catalog["id_str"].to_list(),
             project.catalog["file_loc"].to_list(),
-            feature_store(project),
+            feature_store(project, backbone=serving.coming),
             project.problems,
-            (lambda: load_backbone(project)) if model is None else (lambda: model),
+            lambda: load_backbone(project, serving.coming) if in_hand is None else in_hand,
             settings=project.image_settings,
             progress=progress,
             batch=batch,
             workers=workers,
         )
+        if serving.next:
+            take_over(project, serving.next)
+    return report
+
+
+def features_complete(project: Project, backbone: int | None = None) -> bool:
+    """Whether each galaxy has features or a known problem, so that no network is needed."""
+    ids = set(project.catalog["id_str"])
+    known = feature_store(project, backbone=backbone).known()["id_str"]
+    if len(known) >= len(ids):
+        return True
+    frame = project.problems.frame()
+    return ids <= set(known) | set(frame["id_str"][frame["stage"] == STAGE])
 
 
 def extract_views(
@@ -182,7 +219,7 @@ def extract_views(
 
 
 def labelled_views(
-    project: Project, id_str: NDArray[np.object_]
+    project: Project, id_str: NDArray[np.object_], *, backbone: int | None = None
 ) -> tuple[NDArray[np.float16], NDArray[np.intp]]:
     """Other views of some galaxies, as far as they are computed.
 
@@ -194,7 +231,8 @@ def labelled_views(
     import pandas as pd
 
     index = pd.Index(id_str)
-    stores = [feature_store(project, view=view) for view in range(1, N_VIEWS)]
+    views = range(1, N_VIEWS)
+    stores = [feature_store(project, view=view, backbone=backbone) for view in views]
     found = [store.load(id_str) for store in stores if store.folder.is_dir()]
     if not found:
         return np.empty((0, FEATURES), np.float16), np.empty(0, np.intp)
@@ -220,13 +258,15 @@ def measure_rates(
     )
 
 
-def features_for(project: Project, ids: Any = None) -> Features:
+def features_for(project: Project, ids: Any = None, *, backbone: int | None = None) -> Features:
     """Cached features, in memory: 0.7 GB for 272,725 galaxies.
 
     Parameters
     ----------
     ids
         Galaxies, in the order wanted; by default all of the project in the catalogue's order.
+    backbone
+        By another network than that in use, see :func:`load_backbone`.
 
     Returns
     -------
@@ -234,7 +274,7 @@ def features_for(project: Project, ids: Any = None) -> Features:
         Of those that have been computed; compare its ``id_str`` to know which have not.
     """
     wanted = project.catalog["id_str"].to_numpy(dtype=object) if ids is None else text_array(ids)
-    return feature_store(project).load(wanted)
+    return feature_store(project, backbone=backbone).load(wanted)
 
 
 def feature_rows(project: Project) -> FeatureRows:

@@ -1,10 +1,10 @@
-"""The head in use: that of the weights, until a round has made a better one."""
+"""The weights in use: those that the project began with, until a round has made better ones."""
 
-import json
 from functools import lru_cache
 from pathlib import Path
 
 from gzactive.errors import GzactiveError
+from gzactive.inference.serving import HEAD, WEIGHTS, read_serving, round_folder
 from gzactive.model.head import Head
 from gzactive.model.weights_file import default_weights, find_weights, read_head
 from gzactive.project import Project
@@ -12,19 +12,45 @@ from gzactive.project import Project
 __all__ = ["base_head", "current_head", "weights_of"]
 
 
-def weights_of(project: Project) -> tuple[Path, tuple[int, int]]:
-    """The project's weights file, and what changes when it does."""
-    path = find_weights(project.settings.weights or default_weights())
-    status = path.stat()
+def weights_of(project: Project, backbone: int | None = None) -> tuple[Path, tuple[int, int]]:
+    """The file of a network, and what changes when it does.
+
+    Parameters
+    ----------
+    backbone
+        0 for the project's own weights, else the round that trained it; by default that in use.
+
+    Raises
+    ------
+    GzactiveError
+        If there is no such file.
+    """
+    number = read_serving(project).backbone if backbone is None else backbone
+    if number == 0:
+        path = find_weights(project.settings.weights or default_weights())
+    else:
+        path = round_folder(project, number) / WEIGHTS
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise GzactiveError(
+            f"The network of round {number} cannot be read ({path}: {error.strerror}): roll back "
+            "to another round."
+        ) from error
     return path, (status.st_mtime_ns, status.st_size)
 
 
-def base_head(project: Project) -> Head:
-    """The head that every round of the project starts from.
+def base_head(project: Project, backbone: int | None = None) -> Head:
+    """The head that every round starts from that only fits a head.
 
-    That of the weights if it answers the project's questions, else one of equal fractions.
+    It belongs to the network in use (or to that of ``backbone``, see :func:`weights_of`). On the
+    project's own, it is the head of the weights if that answers the project's questions, else one
+    of equal fractions; on the network of a round, it is that round's.
     """
-    path, stamp = weights_of(project)
+    number = read_serving(project).backbone if backbone is None else backbone
+    if number:
+        return _round_head(project, number)
+    path, stamp = weights_of(project, 0)
     head, columns = _weights_head(path, stamp)
     if head is not None and columns == project.tree.columns:
         return head
@@ -45,26 +71,16 @@ def current_head(project: Project) -> tuple[Head, str, int]:
     GzactiveError
         If the note on the round in use, or its head, is broken or of another tree.
     """
-    number = _current_round(project)
-    if number == 0:
-        head = base_head(project)
-    else:
-        head = Head.load(project.rounds_path / f"{number:04d}" / "head.safetensors")
-        if head.n_answers != len(project.tree.columns):
-            raise GzactiveError(
-                f"The head of round {number} has {head.n_answers} answers and the tree "
-                f"'{project.tree.id}' {len(project.tree.columns)}: roll back to another round."
-            )
+    number = read_serving(project).round
+    head = _round_head(project, number) if number else base_head(project, 0)
     return head, head.id, number
 
 
-def _current_round(project: Project) -> int:
-    note = project.rounds_path / "current.json"
-    try:
-        return int(json.loads(note.read_text(encoding="utf-8"))["round"])
-    except FileNotFoundError:
-        return 0
-    except (OSError, ValueError, KeyError, TypeError) as error:
+def _round_head(project: Project, number: int) -> Head:
+    head = Head.load(round_folder(project, number) / HEAD)
+    if head.n_answers != len(project.tree.columns):
         raise GzactiveError(
-            f"{note} cannot be read ({error}): delete it to go back to the base head."
-        ) from error
+            f"The head of round {number} has {head.n_answers} answers and the tree "
+            f"'{project.tree.id}' {len(project.tree.columns)}: roll back to another round."
+        )
+    return head

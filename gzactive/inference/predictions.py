@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 
 from gzactive.catalog import load_catalog
 from gzactive.errors import GzactiveError
-from gzactive.inference.extraction import STAGE, Network, extract
+from gzactive.inference.extraction import Network, extract
 from gzactive.inference.features import (
     extract_features,
     feature_rows,
     feature_store,
+    features_complete,
     load_backbone,
 )
 from gzactive.inference.heads import current_head
 from gzactive.model.head import Head
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
-from gzactive.stores.features import FeatureRows, FeatureStore
+from gzactive.stores.features import FeatureRows
 from gzactive.stores.predictions import PredictionWriter, Scores, write_scores
 
 if TYPE_CHECKING:
@@ -112,14 +113,14 @@ def predict(
     GzactiveError
         If no galaxy has features, or ``out`` cannot be written.
     """
-    tree, (head, _, _) = project.tree, current_head(project)
     with ExitStack() as stack:
-        writer = stack.enter_context(PredictionWriter(Path(out).expanduser(), tree.columns))
+        columns = project.tree.columns
+        writer = stack.enter_context(PredictionWriter(Path(out).expanduser(), columns))
         if catalog is None:
             ids = project.catalog["id_str"].to_numpy(dtype=object)
-            store = feature_store(project)
-            if not _complete(project, ids, store):
+            if not features_complete(project):
                 extract_features(project, model=model, progress=progress)
+            store = feature_store(project)
         else:
             table = load_catalog(catalog) if isinstance(catalog, str | Path) else catalog
             ids = table["id_str"].to_numpy(dtype=object)
@@ -142,20 +143,12 @@ def predict(
                 f"None of the {len(ids):,} images can be used, so there is nothing to predict: "
                 "see the project's problems (`gzactive info`)."
             )
+        head, _, _ = current_head(project)
         progress("Predicting", 0, len(rows))
         for block, concentrations in head.mc_blocks(rows, n_samples, seed):
             writer.write(rows.id_str[block].tolist(), concentrations)
             progress("Predicting", block.stop, len(rows))
     return len(rows)
-
-
-def _complete(project: Project, ids: NDArray[np.object_], store: FeatureStore) -> bool:
-    """Whether every galaxy has features or a known problem, so that no network is needed."""
-    known = store.known()["id_str"]
-    if len(known) >= len(ids):
-        return True
-    frame = project.problems.frame()
-    return set(ids) <= set(known) | set(frame["id_str"][frame["stage"] == STAGE])
 
 
 class _Chosen:

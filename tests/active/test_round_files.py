@@ -133,7 +133,7 @@ if moment == "writing":
 elif moment == "renaming":
     round_files.Path.rename = die
 elif moment == "promoting":
-    round_files._write_state = die
+    round_files.change_serving = die
 with Project.open(sys.argv[1]) as project:
     rounds.run_round(project, progress=die if moment == "fitting" else lambda *told: None)
 """

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gzactive.active import rounds as making
+from gzactive.active import round_labels
 from gzactive.active.rounds import (
     current_round,
     held_out_votes,
@@ -235,7 +235,7 @@ def test_a_round_is_repeatable_from_its_seed(make_project, ring_sky):
 def test_labels_that_arrive_while_they_are_read_are_read_again(make_project, ring_sky, monkeypatch):
     project = make_project(ring_sky)
     label(project, ring_sky, range(60))
-    read = making._all_votes
+    read = round_labels._all_votes
     arrived = []
 
     def read_slowly(project):
@@ -244,7 +244,7 @@ def test_labels_that_arrive_while_they_are_read_are_read_again(make_project, rin
             arrived.append(label(project, ring_sky, range(60, 80), labeller="late"))
         return found
 
-    monkeypatch.setattr(making, "_all_votes", read_slowly)
+    monkeypatch.setattr(round_labels, "_all_votes", read_slowly)
     made = run_round(project, settings=QUICK)
     assert made.n_training + made.n_held_out == 80
     assert made.manifest["label_log"]["sequence"] == project.labels.position[1]
@@ -257,3 +257,33 @@ def test_a_round_of_the_decals_tree_moves_the_ranking_and_says_so(make_project, 
     assert change["galaxies"] == 400
     assert -1 < change["rank_correlation"] < 1
     assert 0 < change["new_in_top_tenth"] <= 1
+
+
+def test_a_round_may_fit_only_some_galaxies_and_is_judged_on_all(make_project, ring_sky):
+    project = make_project(ring_sky)
+    label(project, ring_sky, range(200))
+    everything = run_round(project, settings=QUICK)
+    clear = "ring_yes >= 15 or `ring_no` >= 15"
+    made = run_round(project, settings=QUICK, where=clear)
+    table = training_votes(project)
+    assert made.n_training == int((table.max(axis=1) >= 15).sum()) < everything.n_training
+    assert made.n_held_out == everything.n_held_out
+    assert made.manifest["chosen"]["where"] == clear
+
+
+@pytest.mark.parametrize(
+    ("where", "sentence"),
+    [
+        ("ring_yes >", "no query that galaxies can be chosen by"),
+        ("magnitude < 17", r"'magnitude' is not defined.* among file_loc"),
+        ("ring_yes + 1", "neither true nor false"),
+        ("@project.path == 1", "no query"),
+        ("ring_yes > 1000", "holds for 0 of .* labelled galaxies"),
+    ],
+)
+def test_a_query_that_is_none_is_told_in_one_sentence(make_project, ring_sky, where, sentence):
+    project = make_project(ring_sky)
+    label(project, ring_sky, range(100))
+    with pytest.raises(GzactiveError, match=sentence) as told:
+        run_round(project, settings=QUICK, where=where)
+    assert "\n" not in str(told.value)
