@@ -113,9 +113,11 @@ def train_blocks(
             size=images.crop,
             turned=header.turned,
         )
+        progress("Loading TensorFlow", 1, 1)
         progress("Measuring the first steps", 0, 0)
         training = TailTraining(network, project.tree, float(votes.max()), settings)
         pace = training.pace()
+        progress("Measuring the first steps", 1, 1)
     folder = _own_folder(project, settings, header.sha256, id_str, votes, head, weights, seed)
     views = views_that_fit(len(id_str), network.shape, folder)
     tell(_estimate(pace, settings, project, validation, views))

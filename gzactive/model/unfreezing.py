@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Looks", "Pace", "SplitNetwork", "TailTraining", "Unfrozen"]
 
 _BATCH = 32  # images at a time where nothing is learnt
+_MEASURED = 4  # steps
 _CHECKPOINT, _BEST = "checkpoint.safetensors", "best.safetensors"
 
 
@@ -175,10 +176,12 @@ class TailTraining:
         answers, questions = len(self.tree.columns), len(self.tree.modelled)
         targets = np.ones((len(looks), answers + questions), np.float32)
         weights = np.ones(len(looks), np.float32)
-        self._model.train_on_batch(looks.astype(np.float32), targets, sample_weight=weights)
+        inputs = looks.astype(np.float32)
+        self.step(inputs, targets, weights)
         began = time.perf_counter()
-        self._model.train_on_batch(looks.astype(np.float32), targets, sample_weight=weights)
-        return Pace(front, (time.perf_counter() - began) / len(looks))
+        for _ in range(_MEASURED):
+            self.step(inputs, targets, weights)
+        return Pace(front, (time.perf_counter() - began) / (_MEASURED * len(looks)))
 
     def fit(
         self,
@@ -253,6 +256,7 @@ class TailTraining:
             views = np.zeros(_BATCH, np.int64)
             inputs = looks.take(padded, views).astype(np.float32)
             logits[start : start + _BATCH] = self._model.predict_on_batch(inputs)[: len(part)]
+        progress("Judging the blocks", len(rows), len(rows))
         result: NDArray[np.float64] = 51.0 + 50.0 * np.tanh(0.5 * logits)
         return result
 
@@ -345,6 +349,7 @@ class _Fit:
                 stage += f", batch {trainer.batch} since memory ran out"
                 continue
             done += size
+        progress(stage, len(order), len(order))
         alpha = trainer.concentrations(self.looks, self.rows[self.validation], progress)
         self.history["loss"].append(loss / done)
         self.history["validation_loss"].append(self._loss(alpha))
