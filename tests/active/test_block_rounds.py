@@ -8,11 +8,8 @@ import subprocess
 import sys
 import time
 
-import keras
 import numpy as np
-import pandas as pd
 import pytest
-from PIL import Image
 
 from gzactive.active.ranking import current_scores
 from gzactive.active.rounds import current_round, promote, rollback, rounds, run_round
@@ -28,73 +25,30 @@ from gzactive.inference import (
     predict,
     read_serving,
 )
-from gzactive.model.backbone import backbone_tensors
 from gzactive.model.unfreezing_settings import Unfreezing
-from gzactive.model.weights_file import write_weights
 from gzactive.progress import Cancelled
 from gzactive.project import Project
 from gzactive.summary import summarise
 
-from .conftest import QUICK, WIDTH
+from .conftest import QUICK
+from .tiny_network import ring_images, tiny_weights, use_tiny_network
 
 BLOCKS = Unfreezing(blocks=0, learning_rate=0.02, batch=8, epochs=3)
 N = 60
 
 
-def tiny(channels=1, size=224, **_):
-    """Two convolutions and 1,280 features, in place of EfficientNet."""
-    layers = keras.layers
-    inputs = keras.Input((size, size, channels))
-    x = layers.Conv2D(4, 32, strides=32, activation="relu", name="stem_conv")(inputs)
-    x = layers.Conv2D(WIDTH, 1, activation="relu", name="top_conv")(x)
-    return keras.Model(inputs, layers.GlobalAveragePooling2D()(x))
-
-
 @pytest.fixture(autouse=True)
 def tiny_network(request, monkeypatch):
-    if "slow" in request.keywords:
-        return
-    from gzactive.model import unfreezing, weights
-
-    for module in (unfreezing, weights):
-        monkeypatch.setattr(module, "build_backbone", tiny)
-        monkeypatch.setattr(module, "fold_normalisation", lambda model: model)
-
-
-def ring_images(folder, n=N):
-    """Discs with and without a ring around them, and the table that says which."""
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    y, x = np.mgrid[:96, :96] - 48
-    for number in range(n):
-        radius = np.hypot(x, y) / rng.uniform(0.9, 1.1)
-        light = 160 * np.exp(-((radius / 8) ** 2)) + rng.normal(20, 5, radius.shape)
-        if number % 2 == 0:
-            light += 120 * np.exp(-(((radius - 28) / 4) ** 2))
-        pixels = np.clip(light, 0, 255).astype(np.uint8)
-        Image.fromarray(pixels).save(folder / f"g{number:03d}.png")
-    ring = np.arange(n) % 2 == 0
-    ids = [f"g{number:03d}" for number in range(n)]
-    return pd.DataFrame({"id_str": ids, "ring_yes": ring * 1, "ring_no": ~ring * 1})
+    if "slow" not in request.keywords:
+        use_tiny_network(monkeypatch)
 
 
 @pytest.fixture
 def project(request, tmp_path):
     """Sixty labelled galaxies with features; the tiny network unless the test is slow."""
-    votes, weights = ring_images(tmp_path / "images"), None
-    if "slow" not in request.keywords:
-        keras.utils.set_random_seed(3)
-        weights = tmp_path / "tiny.safetensors"
-        write_weights(
-            weights,
-            backbone_tensors(tiny()),
-            head=None,
-            tree_id=None,
-            columns=(),
-            channels=1,
-            card={},
-            dtype="float32",
-        )
+    votes = ring_images(tmp_path / "images", N)
+    real = "slow" in request.keywords
+    weights = None if real else tiny_weights(tmp_path / "tiny.safetensors")
     catalog = find_images([tmp_path / "images"])
     with Project.create(tmp_path / "project", catalog, "rings", weights=weights) as made:
         extract_features(made)
