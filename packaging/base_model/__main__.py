@@ -10,18 +10,22 @@ of whole images; killed, it goes on where it was. Two to three hours on two core
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from galaxies import auxiliary, efigi, galaxy_zoo_1, load_images, simulated
+from judge import judge
 
 from gzactive.catalog import split_parts
 from gzactive.model.augmentation import Augmentation
-from gzactive.model.backbone import backbone_tensors
-from gzactive.model.backbone_training import BackboneFit, BackboneSettings, train_backbone
+from gzactive.model.backbone import backbone_tensors, build_backbone, set_backbone_tensors
+from gzactive.model.backbone_settings import BackboneSettings
+from gzactive.model.backbone_training import train_backbone
 from gzactive.model.weights import load_model, save_model
+from gzactive.progress import Progress
 from gzactive.trees import DEFAULT_TREE, load_tree
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +42,7 @@ _WHOLE = BackboneSettings(
     batch=32,
     learning_rate=3e-4,
     warm_up=0.1,
-    augmentation=Augmentation(**{**vars(_AUGMENTATION), "zoom": 1.0, "blur": 2.5}),
+    augmentation=replace(_AUGMENTATION, zoom=1.0, blur=2.5),
 )
 
 
@@ -49,16 +53,31 @@ def main() -> None:
     parser.add_argument(
         "--epochs", type=int, nargs=3, default=(14, 14, 2), metavar=("SKY", "HALF", "WHOLE")
     )
-    parser.add_argument("--start", type=Path, help="weights in place of the stage on the sky alone")
-    parser.add_argument("--out", type=Path, default=_ROOT / "resources" / "weights")
+    parser.add_argument("--start", help="weights in place of the stage on the sky alone")
+    parser.add_argument(
+        "--out", type=Path, default=_ROOT / "resources" / "weights" / "sdss-b0.safetensors"
+    )
     arguments = parser.parse_args()
-    folder: Path = arguments.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    tree = load_tree(DEFAULT_TREE)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    network = arguments.folder / "network.safetensors"
+    if not network.exists():
+        train(arguments.data, arguments.folder, arguments.epochs, arguments.start, network)
+    model = load_model(network)
+    figures = judge(arguments.data, arguments.folder, model)
+    card = json.loads((Path(__file__).parent / "card.json").read_text()) | {"metrics": figures}
+    assert model.tree_id is not None
+    save_model(arguments.out, model.backbone, model.head, model.tree_id, model.columns, card)
+    print(json.dumps(card, indent=1))
 
+
+def train(
+    data: Path, folder: Path, epochs: tuple[int, int, int], given: str | None, out: Path
+) -> None:
+    """All stages; each goes on where it was, and a finished one is only read."""
+    tree = load_tree(DEFAULT_TREE)
     tables = {
-        "gz1": galaxy_zoo_1(arguments.data / "gz1_sdss", tree),
-        "efigi": efigi(arguments.data / "efigi", tree),
+        "gz1": galaxy_zoo_1(data / "gz1_sdss", tree),
+        "efigi": efigi(data / "efigi", tree),
         "sky": simulated(folder / "sky", _SKY, _SEED, tree, _VOLUNTEERS),
     }
     images = np.concatenate(
@@ -68,48 +87,40 @@ def main() -> None:
         ]
     )
     table = pd.concat(tables, names=["source"]).reset_index("source").reset_index(drop=True)
-    table["part"] = split_parts(table["id_str"], _SEED)
-    table[["source", "id_str", "part"]].to_csv(folder / "split.csv", index=False)
-    votes = table[list(tree.columns)].to_numpy()
-    print(table.groupby(["source", "part"]).size().unstack().to_string(), flush=True)
+    part = split_parts(table["id_str"], _SEED)
+    table.assign(part=part)[["source", "id_str", "part"]].to_csv(folder / "split.csv", index=False)
+    print(table.groupby(["source", part]).size().unstack().to_string(), flush=True)
 
-    def train(rows: Any, name: str, settings: BackboneSettings, epochs: int, **start: Any) -> Any:
-        taught = np.flatnonzero(rows & (table["part"] != "test"))
-        held = np.flatnonzero(table["part"].to_numpy()[taught] == "validation")
-        return train_backbone(
-            images[taught],
-            votes[taught],
+    def stage(name: str, rows: Any, settings: BackboneSettings, count: int, **start: Any) -> Any:
+        fit = train_backbone(
+            images,
+            table[list(tree.columns)].to_numpy(),
             tree,
             folder / name,
-            auxiliary=auxiliary(table.iloc[taught], weight=0.5),
-            validation=held,
-            settings=BackboneSettings(**{**vars(settings), "epochs": epochs}),
+            auxiliary=auxiliary(table, weight=0.5),
+            training=np.flatnonzero(rows & (part == "train")),
+            validation=np.flatnonzero(rows & (part == "validation")),
+            settings=replace(settings, epochs=count),
             seed=_SEED,
             progress=report(),
             **start,
         )
+        return {"start": backbone_tensors(fit.backbone), "start_head": fit.head}
 
     everything = np.ones(len(table), bool)
-    sky_epochs, half_epochs, whole_epochs = arguments.epochs
-    if arguments.start:
-        model = load_model(arguments.start)
+    if given:
+        model = load_model(given)
         start = {"start": backbone_tensors(model.backbone), "start_head": model.head}
     else:
-        start = _start(train((table["source"] == "sky").to_numpy(), "sky-alone", _HALF, sky_epochs))
-    half = train(everything, "half", _HALF, half_epochs, **start)
-    print(json.dumps(half.history), flush=True)
-    whole = train(everything, "whole", _WHOLE, whole_epochs, **_start(half))
-    print(json.dumps(whole.history), flush=True)
-    save_model(
-        folder / "network.safetensors", whole.backbone, whole.head, tree.id, tree.columns, {}
-    )
+        start = stage("sky-alone", (table["source"] == "sky").to_numpy(), _HALF, epochs[0])
+    start = stage("half", everything, _HALF, epochs[1], **start)
+    last = stage("whole", everything, _WHOLE, epochs[2], **start)
+    backbone = build_backbone()
+    set_backbone_tensors(backbone, last["start"])
+    save_model(out, backbone, last["start_head"], tree.id, tree.columns, {})
 
 
-def _start(fit: BackboneFit) -> dict[str, Any]:
-    return {"start": backbone_tensors(fit.backbone), "start_head": fit.head}
-
-
-def report() -> Any:
+def report() -> Progress:
     """Print progress, at most every ten seconds."""
     last = [0.0]
 
