@@ -34,6 +34,8 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QWidget[role="banner"] {{
         background: {c.raised}; border: 1px solid {c.accent}; border-radius: {RADIUS}px; }}
     QWidget[role="banner"][fault="true"] {{ border-color: {c.danger}; }}
+    QFrame[role="toast"] {{
+        background: {c.raised}; border: 1px solid {c.accent}; border-radius: {RADIUS}px; }}
     QLabel {{ background: transparent; }}
     QLabel[role="title"] {{ font-size: {points(TYPE.title)}; font-weight: 600; }}
     QLabel[role="question"] {{ font-size: {points(TYPE.question)}; font-weight: 600; }}
@@ -64,6 +66,13 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus {{
         border: 1px solid {c.accent}; }}
     QToolButton[role="quiet"]:disabled {{ background: transparent; }}
+    QToolButton[role="tab"] {{
+        background: transparent; border: none; border-bottom: 2px solid transparent;
+        border-radius: 0; padding: {s.tight}px {s.hair}px; color: {c.muted};
+        font-size: {points(TYPE.small)}; }}
+    QToolButton[role="tab"]:hover {{ color: {c.text}; }}
+    QToolButton[role="tab"]:checked {{ color: {c.text}; border-bottom-color: {c.accent}; }}
+    QToolButton[role="tab"]:focus {{ border: 1px solid {c.accent}; }}
     QToolButton[role="nav"] {{
         background: transparent; border: 2px solid transparent; border-radius: {RADIUS}px;
         padding: {s.small}px {s.tight}px; font-size: {points(TYPE.small)}; color: {c.muted}; }}
@@ -91,11 +100,12 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
         padding: {s.tight}px; }}
     QTableView {{
-        background: {c.surface}; alternate-background-color: {c.background}; border: none;
+        background: {c.surface}; alternate-background-color: {c.background};
+        border: 1px solid {c.border}; border-radius: {RADIUS}px; outline: 0;
         gridline-color: transparent; selection-background-color: {c.hover};
         selection-color: {c.text}; }}
-    QTableView::item {{ padding: {s.tight}px {s.small}px; }}
-    QTableView:focus {{ border: 1px solid {c.accent}; }}
+    QTableView::item {{ padding: {s.tight}px {s.small}px; border: none; }}
+    QTableView:focus {{ border-color: {c.accent}; }}
     QHeaderView::section {{
         background: {c.surface}; color: {c.muted}; border: none; padding: {s.small}px;
         font-size: {points(TYPE.small)}; }}

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gzactive.app.label.commit import Commit
 from gzactive.app.label.frame import Frame
+from gzactive.app.label.marks import Marks
 from gzactive.app.label.model_view import ModelView
 from gzactive.app.label.prefetch import Prefetcher
 from gzactive.app.label.reveal import Reveal, reveal
@@ -54,7 +55,7 @@ class LabelController(QObject):
     reopened = Signal(str)
     #: The model's view of the galaxy just finished; None after it was taken back.
     revealed = Signal(object)
-    #: Flag or note of the present galaxy has changed.
+    #: Flag, note or draft of the present galaxy has changed.
     marks_changed = Signal()
     #: The galaxies to come run low.
     running_low = Signal()
@@ -82,7 +83,7 @@ class LabelController(QObject):
         self._seen: set[str] = set()
         self._left_out = 0
         self._reopened = False
-        self._flags = set(project.labels.marked("flag", self.labeller))
+        self._marks = Marks(project, self.labeller, self._commit)
 
     # --- what is on the table -------------------------------------------------------------------
 
@@ -124,7 +125,12 @@ class LabelController(QObject):
     @property
     def flagged(self) -> bool:
         """Whether the present galaxy is flagged."""
-        return self._current is not None and self._current.id_str in self._flags
+        return self._current is not None and self._marks.flagged(self._current.id_str)
+
+    @property
+    def draft(self) -> str:
+        """What was typed of a note about the present galaxy and not saved."""
+        return self._marks.draft(self._current.id_str) if self._current is not None else ""
 
     @property
     def frame(self) -> Frame | None:
@@ -155,7 +161,8 @@ class LabelController(QObject):
             self._prefetch()
 
     def close(self) -> None:
-        """Stop decoding; every answer is on the disk already."""
+        """Stop decoding; every answer is on the disk already, and drafts follow."""
+        self._marks.flush()
         self._prefetcher.close()
 
     # --- what a person does ---------------------------------------------------------------------
@@ -246,36 +253,49 @@ class LabelController(QObject):
         """Flag the present galaxy, or take its flag off."""
         if self._current is None:
             return
-        id_str = self._current.id_str
-        if id_str not in self._flags:
-            if self._mark("flag"):
-                self._flags.add(id_str)
-                self.said.emit("Flagged.")
-        else:
-            try:
-                undone = self.project.labels.undo(self.labeller, kinds=("flag",))
-            except GzactiveError as error:
-                self.warned.emit(f"The flag could not be taken off: {error}", True)
-                return
-            if undone is not None:
-                self._flags.discard(undone.id_str)
-                self.said.emit("Flag taken off.")
+        try:
+            self.said.emit(self._marks.turn_flag(self._current, blind=self.blind))
+        except GzactiveError as error:
+            self.warned.emit(f"The flag was not changed: {error}", True)
         self.marks_changed.emit()
 
     def note(self, text: str) -> None:
         """Write a note about the present galaxy."""
-        if self._current is not None and text.strip() and self._mark("note", text.strip()):
+        if self._current is None or not text.strip():
+            return
+        try:
+            self._marks.note(self._current, text.strip(), blind=self.blind)
+        except GzactiveError as error:
+            self._marks.keep_draft(self._current.id_str, text)
+            self.warned.emit(f"The note was not saved, and is kept as a draft: {error}", True)
+        else:
             self.said.emit("Note saved.")
-            self.marks_changed.emit()
+        self.marks_changed.emit()
+
+    def keep_draft(self, id_str: str, text: str) -> None:
+        """Keep what is typed of a note about a galaxy, until it is saved or emptied."""
+        self._marks.keep_draft(id_str, text)
+
+    def put_note_away(self, id_str: str) -> None:
+        """The note about a galaxy is closed; what was typed and not saved stays a draft."""
+        self._marks.flush()
+        if self._marks.draft(id_str):
+            here = self._current is not None and self._current.id_str == id_str
+            self.said.emit(
+                "Draft kept: N goes on with it."
+                if here
+                else f"The note about galaxy {id_str} was not saved: it is kept as a draft there."
+            )
+        self.marks_changed.emit()
 
     # --- inside ---------------------------------------------------------------------------------
 
-    def _mark(self, kind: str, text: str | None = None) -> bool:
+    def _mark(self, kind: str) -> bool:
         """Commit an event that is no answer; False, and a warning, if it could not be."""
         if self._current is None:
             return False
         try:
-            self._commit.mark(self._current, kind, text=text, blind=self.blind)
+            self._commit.mark(self._current, kind, blind=self.blind)
         except GzactiveError as error:
             self.warned.emit(f"That was not saved: {error}", True)
             return False

@@ -6,13 +6,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from gzactive.app.elide import draw_elided
 from gzactive.app.icons import Icons
+from gzactive.app.label.bar_legend import FADED
 from gzactive.app.label.reveal import RevealRow
+from gzactive.app.percent import percent
 from gzactive.app.tokens import SPACE, TYPE
 
 __all__ = ["FractionBars"]
 
 _BAR = 10
-_FADED = 110  # of 255
 
 
 class FractionBars(QWidget):
@@ -113,7 +114,7 @@ class FractionBars(QWidget):
         accent = QColor(colours.accent)
         painter.setBrush(accent)
         painter.drawRect(QRectF(0, body.top(), low, body.height()))
-        accent.setAlpha(_FADED)
+        accent.setAlpha(FADED)
         painter.setBrush(accent)
         painter.drawRect(QRectF(low, body.top(), high - low, body.height()))
         painter.setBrush(QColor(colours.text))
@@ -129,20 +130,18 @@ def _favourite(row: RevealRow) -> str:
 
 
 def _figures(row: RevealRow) -> str:
-    if not row.fractions or not row.yours:
-        return ""
-    position = row.yours[0]
-    spread = f" ± {100 * row.spreads[position]:.0f}" if row.spreads else ""
-    return f"{100 * row.fractions[position]:.0f}{spread} %"
+    return _percent(row, row.yours[0]) if row.fractions and row.yours else ""
 
 
 def _all_fractions(row: RevealRow) -> str:
     lines = [row.question]
-    for position, answer in enumerate(row.answers):
-        if row.fractions:
-            spread = f" ± {100 * row.spreads[position]:.0f}" if row.spreads else ""
-            lines.append(f"{answer}: {100 * row.fractions[position]:.0f}{spread} %")
+    if row.fractions:
+        lines += [f"{answer}: {_percent(row, i)}" for i, answer in enumerate(row.answers)]
     return "\n".join(lines)
+
+
+def _percent(row: RevealRow, position: int) -> str:
+    return percent(row.fractions[position], row.spreads[position] if row.spreads else None)
 
 
 def _spoken(row: RevealRow) -> str:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gzactive.app.icons import Icons
+from gzactive.app.label.bar_legend import BarLegend
 from gzactive.app.label.fraction_bars import FractionBars
 from gzactive.app.label.reveal import Reveal
 from gzactive.app.tokens import SPACE
@@ -38,6 +39,7 @@ class RevealCard(QWidget):
         self._reason.setProperty("role", "small")
         self._reason.setWordWrap(True)
         self._bars = FractionBars(icons, self)
+        self.legend = BarLegend(icons, self)
         scroll = QScrollArea(self)
         scroll.setWidget(self._bars)
         scroll.setWidgetResizable(True)
@@ -58,6 +60,7 @@ class RevealCard(QWidget):
         column.setSpacing(SPACE.small)
         column.addLayout(top)
         column.addWidget(scroll, 1)
+        column.addWidget(self.legend)
         self.show_reveal(None, None)
 
     def show_reveal(self, reveal: Reveal | None, thumbnail: QImage | None) -> None:
@@ -69,6 +72,7 @@ class RevealCard(QWidget):
                 "Once you finish a galaxy, its vote fractions appear here beside your answers."
             )
             self._bars.show_rows(())
+            self.legend.hide()
             return
         self._thumbnail.setVisible(thumbnail is not None)
         if thumbnail is not None:
@@ -82,3 +86,4 @@ class RevealCard(QWidget):
             self._reason.setText(f"{reveal.reason} The model has not looked at it yet.")
         self._heading.setToolTip(f"Galaxy {reveal.id_str}")
         self._bars.show_rows(reveal.rows if reveal.judged else ())
+        self.legend.setVisible(reveal.judged)

@@ -1,6 +1,6 @@
-"""The strip of what is next: thumbnails of the galaxies that are already decoded."""
+"""The strip below the galaxy: the one on the table, then those that come, already decoded."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -14,7 +14,7 @@ _SIDE = 56
 
 
 class UpcomingStrip(QWidget):
-    """Up to ten thumbnails, the very next one first.
+    """The present galaxy, ringed and set apart; then up to ten more, the very next one first.
 
     Parameters
     ----------
@@ -27,22 +27,30 @@ class UpcomingStrip(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._now: QImage | None = None
         self._thumbnails: list[QImage | None] = []
         self._more = 0
-        self.setAccessibleName("Next galaxies")
-        self.setToolTip("The next galaxies, from left to right")
+        self.setAccessibleName("This galaxy and the next ones")
+        self.setToolTip(
+            "Ringed: the galaxy you are looking at. Then the next ones, from left to right."
+        )
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize((_SIDE + SPACE.small) * PREFETCHED + 120, _SIDE)
+        return QSize((_SIDE + SPACE.small) * (PREFETCHED + 1) + 180, _SIDE)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_SIDE * 5, _SIDE)
 
-    def show_thumbnails(self, thumbnails: list[QImage | None], more: int) -> None:
+    def show_thumbnails(
+        self, now: QImage | None, thumbnails: list[QImage | None], more: int
+    ) -> None:
         """Show these, None for one that is still being decoded, and how many follow them."""
+        self._now = now
         self._thumbnails = thumbnails
         self._more = more
+        count = len(thumbnails) + more
+        self.setAccessibleDescription(f"{count:,} more to come" if count else "None to come")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -51,37 +59,51 @@ class UpcomingStrip(QWidget):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        font = self._theme.font(TYPE.small)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.muted))
-        word = painter.fontMetrics().horizontalAdvance("Next") + SPACE.small
-        painter.drawText(QRectF(0, 0, word, self.height()), Qt.AlignmentFlag.AlignVCenter, "Next")
-        left = float(word)
         rest = f"+{self._more:,}" if self._more else ""
-        room = self.width() - word - painter.fontMetrics().horizontalAdvance(rest)
-        side = min(_SIDE, room // PREFETCHED - SPACE.small)
-        for position, thumbnail in enumerate(self._thumbnails):
-            box = QRectF(left, (self.height() - side) / 2, side, side)
-            outline = QPainterPath()
-            outline.addRoundedRect(box, 6, 6)
-            painter.save()
-            painter.setClipPath(outline)
-            painter.fillRect(box, QColor(colours.raised))
-            if thumbnail is not None:
-                painter.drawImage(box, thumbnail, _middle(thumbnail))
-            painter.restore()
-            painter.setPen(QPen(QColor(colours.accent if position == 0 else colours.border), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(outline)
+        metrics = painter.fontMetrics()
+        words = sum(metrics.horizontalAdvance(word) for word in ("Now", "Next", rest))
+        room = self.width() - words - 2 * SPACE.small - 2 * SPACE.large
+        side = min(_SIDE, room // (PREFETCHED + 1) - SPACE.small)
+        left = self._word(painter, 0.0, "Now", colours.accent, bold=True)
+        self._tile(painter, left, side, self._now, QPen(QColor(colours.accent), 2.5))
+        left += side + SPACE.large
+        painter.setPen(QPen(QColor(colours.border), 1))
+        middle = self.height() / 2
+        painter.drawLine(QPointF(left, middle - side / 2), QPointF(left, middle + side / 2))
+        left = self._word(painter, left + SPACE.large, "Next", colours.muted)
+        for thumbnail in self._thumbnails:
+            self._tile(painter, left, side, thumbnail, QPen(QColor(colours.border), 1))
             left += side + SPACE.small
-        if rest:
-            painter.setPen(QColor(colours.muted))
-            painter.drawText(
-                QRectF(left, 0, self.width() - left, self.height()),
-                Qt.AlignmentFlag.AlignVCenter,
-                rest,
-            )
+        self._word(painter, left, rest, colours.muted)
         painter.end()
+
+    def _word(
+        self, painter: QPainter, left: float, word: str, colour: str, *, bold: bool = False
+    ) -> float:
+        """Write a word beside the tiles; where what follows it begins."""
+        painter.setFont(self._theme.font(TYPE.small, bold=bold))
+        painter.setPen(QColor(colour))
+        width = float(painter.fontMetrics().horizontalAdvance(word))
+        box = QRectF(left, 0, width + 1, self.height())
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), word)
+        return left + width + SPACE.small
+
+    def _tile(
+        self, painter: QPainter, left: float, side: int, picture: QImage | None, ring: QPen
+    ) -> None:
+        box = QRectF(left, (self.height() - side) / 2, side, side)
+        inset = ring.widthF() / 2
+        outline = QPainterPath()
+        outline.addRoundedRect(box.adjusted(inset, inset, -inset, -inset), 6, 6)
+        painter.save()
+        painter.setClipPath(outline)
+        painter.fillRect(box, QColor(self._theme.colours.raised))
+        if picture is not None:
+            painter.drawImage(box, picture, _middle(picture))
+        painter.restore()
+        painter.setPen(ring)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(outline)
 
 
 def _middle(image: QImage) -> QRectF:

@@ -1,14 +1,12 @@
 """The Label page: widgets only. What happens is the controller's; what it looks like is here."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -19,12 +17,14 @@ from gzactive.app.icons import Icons
 from gzactive.app.label.answer_grid import AnswerGrid
 from gzactive.app.label.breadcrumb import Breadcrumb
 from gzactive.app.label.controller import LabelController
-from gzactive.app.label.help_panel import HelpPanel
 from gzactive.app.label.image_view import GalaxyView
+from gzactive.app.label.note_field import NoteField
 from gzactive.app.label.reveal import Reveal
-from gzactive.app.label.reveal_card import RevealCard
 from gzactive.app.label.selection import mix
+from gzactive.app.label.side_panel import SidePanel
 from gzactive.app.label.upcoming_strip import UpcomingStrip
+from gzactive.app.passing_line import PassingLine
+from gzactive.app.toast import Toast
 from gzactive.app.tokens import SPACE
 
 __all__ = ["LabelView"]
@@ -66,7 +66,9 @@ class LabelView(QWidget):
         self.banner = Banner(icons, self)
         self.strip = UpcomingStrip(icons.theme, self)
         self.answers = AnswerGrid(icons, self)
-        self.card = RevealCard(icons, self)
+        self.side = SidePanel(icons, self)
+        self.help, self.card = self.side.help, self.side.card
+        self.toast = Toast(icons, self)
         self._name = self._label("small")
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._mix = self._label("small")
@@ -75,19 +77,15 @@ class LabelView(QWidget):
             "they measure how well the model does."
         )
         self._question = self._label("question", wrap=True)
-        self.help = HelpPanel(self)
-        self._said = self._label("small")
+        self.said = PassingLine(self)
+        self.said.setProperty("role", "small")
         self._breadcrumb = Breadcrumb(icons, self)
         self._done = QPushButton("Done", self)
         self._done.setProperty("role", "primary")
         self._done.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._done.clicked.connect(controller.done)
-        self._note = QLineEdit(self)
-        self._note.setPlaceholderText("Note about this galaxy: Enter saves, Esc leaves")
-        self._note.setAccessibleName("Note about this galaxy")
-        self._note.setMaxLength(2000)
-        self._note.returnPressed.connect(self._save_note)
-        self._note.hide()
+        self._note = NoteField(self)
+        self._note_about = ""
         self._lay_out()
         self._connect()
         self.refresh()
@@ -104,11 +102,9 @@ class LabelView(QWidget):
         self._offer_done()
         self.setFocus()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._note.isVisible():
-            self._close_note()
-        else:
-            super().keyPressEvent(event)
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._close_note()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -116,6 +112,7 @@ class LabelView(QWidget):
         side = self.height() - around - 2 * SPACE.medium - 2 * SPACE.small
         left_over = self.width() - side - 3 * SPACE.large
         self._panel.setFixedWidth(max(_PANEL_LEAST, min(_PANEL_MOST, left_over)))
+        self._place_toast()
 
     # --- building -------------------------------------------------------------------------------
 
@@ -150,10 +147,6 @@ class LabelView(QWidget):
         tools.addWidget(self._done)
         for name in ("label.restart", "label.flag", "label.note", "label.help"):
             tools.addWidget(self._actions.button(name, self))
-        self._below = QStackedLayout()
-        # Help first, for whoever has not finished a galaxy yet; then the card is what one wants.
-        self._below.addWidget(self.help)
-        self._below.addWidget(self.card)
         self._panel = QWidget(self)
         right = QVBoxLayout(self._panel)
         right.setContentsMargins(0, 0, 0, 0)
@@ -163,8 +156,8 @@ class LabelView(QWidget):
         right.addWidget(self.answers, 3)
         right.addLayout(tools)
         right.addWidget(self._note)
-        right.addWidget(self._said)
-        right.addLayout(self._below, 2)
+        right.addWidget(self.said)
+        right.addWidget(self.side, 2)
 
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.medium)
@@ -180,9 +173,12 @@ class LabelView(QWidget):
         it.upcoming_changed.connect(self._on_upcoming)
         it.marks_changed.connect(self._on_marks)
         it.revealed.connect(self._on_revealed)
-        it.said.connect(self._said.setText)
+        it.said.connect(self.said.say)
         it.warned.connect(self._on_warned)
         self.answers.chosen.connect(it.choose)
+        self._note.textEdited.connect(lambda text: it.keep_draft(self._note_about, text))
+        self._note.saved.connect(self._save_note)
+        self._note.put_away.connect(self._close_note)
         self._actions.connect(
             {
                 f"label.answer-{key}": lambda position=key - 1: it.choose(position)
@@ -195,7 +191,7 @@ class LabelView(QWidget):
                 "label.skip": it.skip,
                 "label.flag": it.flag,
                 "label.note": self._open_note,
-                "label.help": self._toggle_help,
+                "label.help": self.side.toggle_help,
                 "view.fit": self.galaxy.fit,
                 "view.zoom-in": lambda: self.galaxy.zoom(closer=True),
                 "view.zoom-out": lambda: self.galaxy.zoom(closer=False),
@@ -206,8 +202,8 @@ class LabelView(QWidget):
     # --- showing --------------------------------------------------------------------------------
 
     def _on_galaxy(self) -> None:
+        self.said.clear()
         self._close_note()
-        self._said.setText("")
         current = self.controller.current
         self._name.setText(f"Galaxy {current.id_str}" if current is not None else "")
         self._on_frame()
@@ -217,6 +213,7 @@ class LabelView(QWidget):
             self.galaxy.show_frame(None, self.controller.nothing_left)
         else:
             self.galaxy.show_frame(self.controller.frame)
+        self._on_upcoming()
 
     def _on_question(self) -> None:
         question = self.controller.question
@@ -247,7 +244,9 @@ class LabelView(QWidget):
         coming = self.controller.upcoming
         following = coming.next()
         frames = [self.controller.frame_of(each.id_str) for each in following]
+        now = self.controller.frame
         self.strip.show_thumbnails(
+            now.thumbnail if now is not None else None,
             [frame.thumbnail if frame is not None else None for frame in frames],
             len(coming) - len(following),
         )
@@ -259,33 +258,37 @@ class LabelView(QWidget):
         action = self._actions["label.flag"]
         action.setText("Take the flag off" if flagged else "Flag")
         action.setIcon(self._icons.icon("flagged" if flagged else "flag"))
+        self._actions["label.note"].setText("Note (draft)…" if self.controller.draft else "Note…")
 
     def _on_revealed(self, shown: Reveal | None) -> None:
         frame = self.controller.frame_of(shown.id_str) if shown is not None else None
-        self.card.show_reveal(shown, frame.thumbnail if frame is not None else None)
-        self._below.setCurrentWidget(self.card)
+        self.side.show_reveal(shown, frame.thumbnail if frame is not None else None)
 
     def _on_warned(self, sentence: str, fault: bool) -> None:
         self.banner.say(sentence, fault=fault)
 
-    # --- note and help --------------------------------------------------------------------------
+    def _place_toast(self) -> None:
+        """Over the foot of the picture, where it hides nothing that can be pressed."""
+        self.toast.place(self.galaxy.geometry())
+
+    # --- note -----------------------------------------------------------------------------------
 
     def _open_note(self) -> None:
-        if self.controller.current is not None:
-            self._note.show()
-            self._note.setFocus()
+        current = self.controller.current
+        if current is not None:
+            self._note_about = current.id_str
+            self._note.open(self.controller.draft)
             self._offer_done()
 
-    def _save_note(self) -> None:
-        self.controller.note(self._note.text())
+    def _save_note(self, text: str) -> None:
+        self.controller.note(text)
         self._close_note()
 
     def _close_note(self) -> None:
-        self._note.clear()
+        if self._note.isHidden():
+            return
         self._note.hide()
+        self._note.clear()
         self._offer_done()
         self.setFocus()
-
-    def _toggle_help(self) -> None:
-        other = self.card if self._below.currentWidget() is self.help else self.help
-        self._below.setCurrentWidget(other)
+        self.controller.put_note_away(self._note_about)
