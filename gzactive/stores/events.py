@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from gzactive.errors import GzactiveError
 
@@ -21,6 +22,7 @@ __all__ = [
     "NewEvent",
     "join_answers",
     "new_event_ids",
+    "new_row",
     "split_answers",
     "utc_now",
 ]
@@ -193,3 +195,30 @@ class Event:
     def answers(self) -> tuple[str, ...]:
         """The answers of this step: one, or the ticked boxes, or none."""
         return split_answers(self.answer)
+
+
+def new_row(one: NewEvent, event_id: str, log_id: str, sequence: int, now: str) -> dict[str, Any]:
+    """The row of the table that an event becomes, with its id, log, place there and time."""
+    return {
+        "event_id": event_id,
+        "log_id": log_id,
+        "sequence": sequence,
+        "undoes": None,
+        "time": now,
+        "labeller": one.labeller,
+        "id_str": one.id_str,
+        "tree_id": one.tree_id,
+        "tree_hash": one.tree_hash,
+        "kind": one.kind,
+        "question": one.question,
+        "answer": one.answer,
+        "count": one.count,
+        "text": one.text,
+        "round": one.round,
+        "selection": one.selection,
+        "acquisition": one.acquisition,
+        "weights_id": one.weights_id,
+        "blind": one.blind,
+        "repeat": one.repeat,
+        "scripted": False,
+    }

@@ -74,6 +74,20 @@ class LabelReader:
                 .limit(1)
             )
 
+    def half_done(self, labeller: str, tree: "DecisionTree") -> set[str]:
+        """Galaxies that a labeller has answers of in this log and has not finished."""
+        with reading(self._engine) as connection:
+            return set(
+                connection.scalars(
+                    select(walks.c.id_str).where(
+                        walks.c.log_id == self.log_id,
+                        walks.c.labeller == labeller,
+                        walks.c.tree_id == tree.id,
+                        walks.c.answers > 0,
+                    )
+                )
+            )
+
     def finished(self, labeller: str | None = None) -> set[str]:
         """Ids of the galaxies that a labeller (or anyone) finished; repeats and tables aside."""
         query = select(walks.c.id_str).where(walks.c.finish.is_not(None))

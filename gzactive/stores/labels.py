@@ -6,6 +6,7 @@ What can be asked of it is in :mod:`gzactive.stores.label_reader`, whose methods
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from gzactive.stores.events import (
     NewEvent,
     join_answers,
     new_event_ids,
+    new_row,
     split_answers,
     utc_now,
 )
@@ -154,7 +156,7 @@ class LabelLog(LabelReader):
                         continue
                     standings[key].live.append(Live(sequence + 1, event_id, one.kind, one.repeat))
                 sequence += 1
-                row = _row(one, event_id, self.log_id, sequence, now)
+                row = new_row(one, event_id, self.log_id, sequence, now)
                 rows.append(row)
                 known[event_id] = Event(**row)
                 result.append(event_id)
@@ -201,20 +203,37 @@ class LabelLog(LabelReader):
             if row is None:
                 return None
             undone = Event(**row._mapping)
-            (event_id,) = new_event_ids(1)
-            undo = {
-                **row._mapping,
-                "event_id": event_id,
-                "sequence": sequence,
-                "undoes": undone.event_id,
-                "time": utc_now(),
-                "kind": "undo",
-            }
-            self._store(connection, [undo], sequence)
-            if undone.kind in WALK_KINDS:
-                key = Key(self.log_id, labeller, undone.tree_id, undone.id_str)
-                save_standings(connection, {key: load_standing(connection, key)})
+            self._take_back(connection, [undone], sequence - 1)
         return undone
+
+    def take_back(self, event_ids: Iterable[str]) -> list[Event]:
+        """Append an undo for each of these events that still stands, all in one transaction.
+
+        Unlike :meth:`undo` it does not ask what is the latest: so a labeller takes back what was
+        done at once to many galaxies, also when other steps came after it.
+
+        Returns
+        -------
+        list of Event
+            Those that were taken back, the latest first. Events that are undone already, from
+            another log or from a table are passed over.
+        """
+        wanted = list(event_ids)
+        with writing(self._engine) as connection:
+            sequence = self._lock_log(connection)
+            standing: list[Event] = []
+            for start in range(0, len(wanted), _IDS_AT_ONCE):
+                query = select(*EVENT_COLUMNS).where(
+                    events.c.event_id.in_(wanted[start : start + _IDS_AT_ONCE]),
+                    events.c.log_id == self.log_id,
+                    events.c.scripted.is_(False),
+                    events.c.kind != "undo",
+                    LIVE,
+                )
+                standing += [Event(**row._mapping) for row in connection.execute(query)]
+            standing.sort(key=lambda one: -one.sequence)
+            self._take_back(connection, standing, sequence)
+        return standing
 
     def add_scripted(
         self,
@@ -311,6 +330,30 @@ class LabelLog(LabelReader):
         with writing(self._engine) as connection:
             side_tables.record_issued(connection, queue)
 
+    def _take_back(self, connection: Connection, undone: Sequence[Event], sequence: int) -> None:
+        """Append undos of live events behind ``sequence``, in the caller's transaction."""
+        now = utc_now()
+        rows = [
+            {
+                **asdict(event),
+                "event_id": event_id,
+                "sequence": number,
+                "undoes": event.event_id,
+                "time": now,
+                "kind": "undo",
+            }
+            for event, event_id, number in zip(
+                undone, new_event_ids(len(undone)), count(sequence + 1), strict=False
+            )
+        ]
+        self._store(connection, rows, sequence + len(rows))
+        keys = [
+            Key(self.log_id, one.labeller, one.tree_id, one.id_str)
+            for one in undone
+            if one.kind in WALK_KINDS
+        ]
+        save_standings(connection, {key: load_standing(connection, key) for key in keys})
+
     def _lock_log(self, connection: Connection) -> int:
         """Lock this log against other writers until the transaction ends; its last sequence."""
         own = logs.c.log_id == self.log_id
@@ -326,32 +369,6 @@ class LabelLog(LabelReader):
     def _move_head(self, connection: Connection, sequence: int) -> None:
         own = logs.c.log_id == self.log_id
         connection.execute(update(logs).where(own).values(sequence=sequence))
-
-
-def _row(one: NewEvent, event_id: str, log_id: str, sequence: int, now: str) -> dict[str, Any]:
-    return {
-        "event_id": event_id,
-        "log_id": log_id,
-        "sequence": sequence,
-        "undoes": None,
-        "time": now,
-        "labeller": one.labeller,
-        "id_str": one.id_str,
-        "tree_id": one.tree_id,
-        "tree_hash": one.tree_hash,
-        "kind": one.kind,
-        "question": one.question,
-        "answer": one.answer,
-        "count": one.count,
-        "text": one.text,
-        "round": one.round,
-        "selection": one.selection,
-        "acquisition": one.acquisition,
-        "weights_id": one.weights_id,
-        "blind": one.blind,
-        "repeat": one.repeat,
-        "scripted": False,
-    }
 
 
 def _stored(connection: Connection, event_ids: Sequence[str]) -> dict[str, Event]:
