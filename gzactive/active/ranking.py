@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.active.browsing import answer_view, check_answer, most_confident
 from gzactive.active.scoring import (
     TREE,
     Acquisition,
@@ -214,27 +215,18 @@ def top(
     """
     import pandas as pd
 
-    tree = project.tree
-    if answer not in tree.columns:
-        raise GzactiveError(
-            f"Tree '{tree.id}' models no answer '{answer}': choose one of "
-            f"{', '.join(tree.columns)}."
-        )
     if n < 1:
         raise GzactiveError(f"The top {n} galaxies cannot be listed: ask for at least 1.")
+    check_answer(answer, project.tree)
     scores = current_scores(project, progress=progress)
     _require_features(scores)
-    names = [one.name for one in tree.modelled]
-    column = names.index(tree.locate(answer)[0].name)
-    fraction = scores.arrays["fractions"][:, tree.columns.index(answer)].astype(np.float64)
-    path = scores.arrays["path_probability"][:, column].astype(np.float64)
+    view = answer_view(scores, project.tree, answer)
+    fraction, path = view.fraction.astype(np.float64), view.path_probability.astype(np.float64)
     score = fraction * path
-    n = min(n, len(score))
-    best = np.argpartition(-score, n - 1)[:n]
-    best = best[np.argsort(-score[best], kind="stable")]
+    best = most_confident(score, n)
     return pd.DataFrame(
         {
-            "rank": np.arange(1, n + 1),
+            "rank": np.arange(1, len(best) + 1),
             "id_str": np.asarray(scores.id_str, dtype=object)[best],
             "fraction": fraction[best],
             "path_probability": path[best],
