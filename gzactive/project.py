@@ -21,6 +21,7 @@ from gzactive.images import ImageSettings
 from gzactive.stores import catalog_file, project_file
 from gzactive.stores.locks import work_lock
 from gzactive.stores.project_file import ProjectFile
+from gzactive.stores.read_only import unwritable
 from gzactive.stores.settings import Settings, unknown_name
 from gzactive.trees import DecisionTree, available_trees, load_tree
 
@@ -46,10 +47,13 @@ class Project:
     ----------
     path : Path
         The project's folder, absolute.
+    read_only : str
+        Why nothing of it can be changed, as a sentence; empty if it can.
     """
 
-    def __init__(self, path: Path, file: ProjectFile) -> None:
+    def __init__(self, path: Path, file: ProjectFile, read_only: str = "") -> None:
         self.path = path
+        self.read_only = read_only
         self._file = file
         # Stores are opened by the first thread that asks; the others get the same.
         self._opening = threading.RLock()
@@ -139,8 +143,11 @@ class Project:
         return cls(folder, file)
 
     @classmethod
-    def open(cls, path: str | Path) -> "Project":
-        """Open a project.
+    def open(cls, path: str | Path, *, read_only: str = "") -> "Project":
+        """Open a project; where its folder cannot be written to, to read it only.
+
+        ``read_only`` opens it so in any case, and is the sentence that whoever tries to write is
+        told.
 
         Raises
         ------
@@ -160,7 +167,7 @@ class Project:
         file = ProjectFile.read(folder)
         if not (folder / catalog_file.NAME).is_file():
             raise GzactiveError(catalog_file.missing(folder))
-        project = cls(folder, file)
+        project = cls(folder, file, read_only or unwritable(folder))
         project.tree  # noqa: B018  (a tree that cannot be read is told now)
         return project
 
@@ -250,8 +257,9 @@ class Project:
 
         with self._opening:
             if self._labels is None:
-                place = self._file.labels
-                self._labels = LabelLog(place if "://" in place else self.path / place)
+                place: str | Path = self._file.labels
+                place = place if "://" in str(place) else self.path / place
+                self._labels = LabelLog(place, read_only=self.read_only)
             return self._labels
 
     @property
@@ -261,7 +269,8 @@ class Project:
 
         with self._opening:
             if self._problems is None:
-                self._problems = ProblemTable(self.path / "problems.sqlite")
+                place = self.path / "problems.sqlite"
+                self._problems = ProblemTable(place, read_only=bool(self.read_only))
             return self._problems
 
     def feature_store(self, fingerprint: str, *, view: int = 0) -> "FeatureStore":
@@ -327,6 +336,8 @@ class Project:
         return self._lock(kind, what or _WORK.get(kind, kind), timeout)
 
     def _lock(self, kind: str, what: str, timeout: float) -> AbstractContextManager[None]:
+        if self.read_only:
+            raise GzactiveError(f"{what.capitalize()} is not possible here. {self.read_only}")
         return work_lock(self.path / "locks", kind, what, timeout)
 
 

@@ -4,7 +4,6 @@ A project's labels are what follows from this log; undo appends an event that ta
 What can be asked of it is in :mod:`gzactive.stores.label_reader`, whose methods are all here.
 """
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import count
@@ -28,18 +27,15 @@ from gzactive.stores.events import (
 )
 from gzactive.stores.label_reader import EVENT_COLUMNS, LabelReader
 from gzactive.stores.merging import copy_new_events
+from gzactive.stores.opening import make_tables, own_log
+from gzactive.stores.own_writes import OwnWrites
 from gzactive.stores.schema import (
-    FORMAT,
     LIVE,
-    about,
     events,
     insert_rows,
     logs,
-    metadata,
     open_engine,
     reading,
-    use_wal,
-    writing,
 )
 from gzactive.stores.walks import Key, Live, Standing, load_standing, save_standings
 
@@ -67,6 +63,9 @@ class LabelLog(LabelReader):
     log_id : str, optional
         Which log to append to; by default the database's own. Members of a team who share one
         database give their own.
+    read_only : str, optional
+        Why nothing is to be written, for the message of whoever tries; the file is then opened for
+        reading only, and must be there.
 
     Raises
     ------
@@ -74,33 +73,21 @@ class LabelLog(LabelReader):
         If the database cannot be opened or was made by a newer gzactive.
     """
 
-    def __init__(self, url: str | Path, *, log_id: str | None = None) -> None:
-        self._engine = open_engine(url)
+    def __init__(self, url: str | Path, *, log_id: str | None = None, read_only: str = "") -> None:
+        self._engine = open_engine(url, read_only=bool(read_only))
+        self._writes = OwnWrites(self._engine, read_only)
         try:
-            self.log_id = self._prepare(log_id)
+            self.journal_mode = "" if read_only else make_tables(self._engine, log_id)
+            own = own_log(self._engine)
+            self.log_id = log_id or own
+            self._writes.start()
         except BaseException:
             self._engine.dispose()
             raise
 
-    def _prepare(self, log_id: str | None) -> str:
-        """Make the tables where they are missing; the log to append to."""
-        with writing(self._engine) as connection:
-            metadata.create_all(connection)
-            found = {row[0]: row[1] for row in connection.execute(select(about))}
-            if not found:
-                found = {"format": str(FORMAT), "log_id": secrets.token_hex(8)}
-                rows = [{"name": name, "value": value} for name, value in found.items()]
-                connection.execute(insert(about), rows)
-            if not found["format"].isdigit() or int(found["format"]) > FORMAT:
-                raise LabelError(
-                    f"The labels in '{self._engine.url.database}' were written by a newer gzactive "
-                    f"(format {found['format']}, this one reads up to {FORMAT}): update gzactive."
-                )
-            own = log_id or found["log_id"]
-            if connection.scalar(select(logs.c.sequence).where(logs.c.log_id == own)) is None:
-                connection.execute(insert(logs).values(log_id=own, sequence=0))
-        self.journal_mode = use_wal(self._engine)
-        return own
+    def from_elsewhere(self) -> int:
+        """How many events were appended by others since this object opened the log."""
+        return self._writes.from_elsewhere()
 
     def close(self) -> None:
         """Close every connection; the log can be used again and opens new ones."""
@@ -135,7 +122,7 @@ class LabelLog(LabelReader):
             return []
         fresh = iter(new_event_ids(len(given)))
         now = utc_now()
-        with writing(self._engine) as connection:
+        with self._writes.begin() as connection:
             sequence = self._lock_log(connection)
             known = _stored(connection, [one.event_id for one in given if one.event_id])
             standings: dict[Key, Standing] = {}
@@ -186,7 +173,7 @@ class LabelLog(LabelReader):
         """
         if wrong := [kind for kind in kinds if kind not in KINDS or kind == "undo"]:
             raise LabelError(f"An event of kind '{wrong[0]}' cannot be undone.")
-        with writing(self._engine) as connection:
+        with self._writes.begin() as connection:
             sequence = self._lock_log(connection) + 1
             row = connection.execute(
                 select(*EVENT_COLUMNS)
@@ -219,7 +206,7 @@ class LabelLog(LabelReader):
             another log or from a table are passed over.
         """
         wanted = list(event_ids)
-        with writing(self._engine) as connection:
+        with self._writes.begin() as connection:
             sequence = self._lock_log(connection)
             standing: list[Event] = []
             for start in range(0, len(wanted), _IDS_AT_ONCE):
@@ -270,7 +257,7 @@ class LabelLog(LabelReader):
         int
             Number of galaxies stored.
         """
-        with writing(self._engine) as connection:
+        with self._writes.begin() as connection:
             sequence = self._lock_log(connection)
             context = scripted.scripted_context(
                 connection, votes, selection, acquisition, weights_id, round_number
@@ -292,6 +279,7 @@ class LabelLog(LabelReader):
             numbered = zip(new_event_ids(len(rows)), count(sequence + 1), rows, strict=False)
             stored = [(event_id, number, *row, *same) for event_id, number, row in numbered]
             insert_rows(connection, events, names, stored)
+            self._writes.count(len(stored))
             self._move_head(connection, sequence + len(rows))
         return galaxies
 
@@ -300,8 +288,10 @@ class LabelLog(LabelReader):
 
         Merging again, or both ways, adds nothing: an event keeps its id, log and sequence.
         """
-        with reading(other._engine) as theirs, writing(self._engine) as ours:
-            return copy_new_events(theirs, ours)
+        with reading(other._engine) as theirs, self._writes.begin() as ours:
+            copied = copy_new_events(theirs, ours)
+            self._writes.count(copied)
+            return copied
 
     def set_catalogue_votes(
         self, votes: "pd.DataFrame", tree: "DecisionTree", source: str = ""
@@ -316,7 +306,7 @@ class LabelLog(LabelReader):
         source : str
             Where they came from, for people to read.
         """
-        with writing(self._engine) as connection:
+        with self._writes.begin() as connection:
             return side_tables.set_votes(connection, votes, tree, source)
 
     def record_issued(self, queue: "pd.DataFrame") -> None:
@@ -327,7 +317,7 @@ class LabelLog(LabelReader):
         queue : DataFrame
             ``id_str``, ``selection`` and, where known, acquisition, question, weights_id, round.
         """
-        with writing(self._engine) as connection:
+        with self._writes.begin() as connection:
             side_tables.record_issued(connection, queue)
 
     def _take_back(self, connection: Connection, undone: Sequence[Event], sequence: int) -> None:
@@ -364,6 +354,7 @@ class LabelLog(LabelReader):
         """Insert rows and move the head of the log to ``sequence``, in the caller's transaction."""
         if rows:
             connection.execute(insert(events), rows)
+            self._writes.count(len(rows))
             self._move_head(connection, sequence)
 
     def _move_head(self, connection: Connection, sequence: int) -> None:

@@ -41,7 +41,8 @@ def work_lock(folder: Path, kind: str, what: str, timeout: float = 0.0) -> Itera
 
     try:
         folder.mkdir(exist_ok=True)
-        lock = FileLock(folder / f"{kind}.lock", timeout=timeout)
+        # Held for a window's life, it may be let go of by another thread than took it.
+        lock = FileLock(folder / f"{kind}.lock", timeout=timeout, thread_local=False)
         note = folder / f"{kind}.json"
         lock.acquire()
     except Timeout as error:

@@ -37,10 +37,17 @@ class ProblemTable:
     ----------
     path : Path
         A SQLite file; made if missing.
+    read_only : bool
+        Read what is there and keep nothing: for projects that must not, or cannot, be changed.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._engine = open_engine(path)
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._read_only = read_only
+        if read_only and path.is_file():
+            self._engine = open_engine(path, read_only=True)
+            return
+        # Where there is no file yet, a table in memory stands for it.
+        self._engine = open_engine("sqlite://" if read_only else path)
         try:
             with writing(self._engine) as connection:
                 _metadata.create_all(connection)
@@ -62,7 +69,7 @@ class ProblemTable:
             }
             for id_str, file_loc, stage, reason in problems
         }
-        if not rows:
+        if not rows or self._read_only:
             return
         keys = list(rows)
         primary = tuple_(_problems.c.id_str, _problems.c.stage)
@@ -74,6 +81,8 @@ class ProblemTable:
 
     def clear(self, ids: Iterable[str] | None = None, stage: str | None = None) -> None:
         """Forget the problems of these galaxies (or of all), of one stage (or of all)."""
+        if self._read_only:
+            return
         wanted = None if ids is None else list(ids)
         chosen = (
             delete(_problems)

@@ -40,6 +40,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from gzactive.stores.events import LabelError
+from gzactive.stores.read_only import read_only_url
 
 __all__ = [
     "FORMAT",
@@ -228,8 +229,11 @@ for _verb in ("UPDATE", "DELETE"):
     )
 
 
-def open_engine(url: str | Path) -> Engine:
+def open_engine(url: str | Path, *, read_only: bool = False) -> Engine:
     """Engine for a database by path or URL; nothing is created yet.
+
+    ``read_only`` opens a SQLite file so that nothing of it can change, also where its folder cannot
+    be written to.
 
     Raises
     ------
@@ -239,6 +243,8 @@ def open_engine(url: str | Path) -> Engine:
     try:
         parsed = URL.create("sqlite", database=str(url)) if isinstance(url, Path) else make_url(url)
         local = parsed.get_backend_name() == "sqlite"
+        if local and read_only and parsed.database:
+            parsed = read_only_url(Path(parsed.database))
         engine = create_engine(
             parsed,
             connect_args={"timeout": _BUSY_SECONDS} if local else {},
