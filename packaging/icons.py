@@ -252,6 +252,22 @@ SIGNS: dict[str, str] = {
     "label": stroke("M10 18V10H18M46 10H54V18M54 46V54H46M18 54H10V46", 4)
     + turned(-25, glow(17, 11, 0.3), core(7, 5)),
     "train": stroke("M8 10V54H56", 4) + stroke("M16 18Q22 44 56 46", 4),
+    "explore": stroke("M9 9H27V27H9ZM37 9H55V27H37ZM9 37H27V55H9Z", 4)
+    + moved(14, 14, 0.5, turned(-25, glow(20, 12, 0.3), core(9, 6))),
+    "sure": rim(23, 23, pen=4) + rim(11, 11, pen=4) + core(4),
+    "unsure": question_mark(1.15, 5),
+    "disagree": stroke("M12 24H50L40 14M52 40H14L24 50", 4.5),
+    "cut": stroke("M8 52H56", 4)
+    + stroke("M14 52V40M24 52V28", 4.5, opacity=0.5)
+    + stroke("M40 52V18M50 52V34", 5)
+    + stroke("M32 10V56", 3),
+    "queue": stroke("M30 16H56M30 32H56M30 48H56", 4.5) + stroke("M15 50V15M6 25L15 15L24 25", 4.5),
+    "export": stroke("M32 8V38M20 27L32 39L44 27", 4.5) + stroke("M10 40V55H54V40", 4.5),
+    "copy": stroke("M22 22H54V54H22Z", 4.5) + stroke("M14 42H10V10H42V14", 4.5),
+    "place": rim(20, 20, pen=4) + stroke("M32 5V20M32 44V59M5 32H20M44 32H59", 4),
+    "link": stroke("M28 14H12V52H50V36", 4.5) + stroke("M36 10H54V28M54 10L30 34", 4.5),
+    "back": stroke("M28 12L9 32L28 52M10 32H55", 4.5),
+    "select": stroke("M9 9H55V55H9Z", 4) + stroke("M19 33L28 42L46 22", 5),
     "undo": stroke("M22 12L9 25L22 38", 4.5) + stroke("M10 25H38Q54 25 54 40Q54 53 40 53H26", 4.5),
     "restart": stroke("M14 22A22 22 0 1 1 10 36", 4.5) + stroke("M12 8V23H27", 4.5),
     "skip": stroke("M12 14L32 32L12 50ZM34 14L52 32L34 50Z", 4, "none") + line(56, 14, 56, 50, 4),

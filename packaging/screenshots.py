@@ -107,7 +107,7 @@ class Studio:
         while not self.window.session.round_running:
             self.finish()
         self.until(lambda: not self.window.session.busy)
-        QTest.keyClick(self.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(self.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
         self.shoot("train")
         self.window.actions_["help.keys"].trigger()
         self.settle()

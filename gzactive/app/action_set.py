@@ -49,6 +49,12 @@ class ActionSet:
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
+    @property
+    def of_projects(self) -> tuple[str, ...]:
+        """Actions that mean something only while a project is open, whatever its page."""
+        pages = tuple(name for name, spec in self._specs.items() if spec.menu == "Go")
+        return (*pages, "project.close", "train.start", "train.cancel")
+
     def connect(self, handlers: dict[str, Callable[[], object]]) -> None:
         """Connect actions to what they do."""
         for name, handler in handlers.items():
@@ -82,6 +88,11 @@ class ActionSet:
             else Qt.ToolButtonStyle.ToolButtonIconOnly
         )
         return button
+
+    def explain(self, name: str, reason: str) -> None:
+        """Say in an action's tip why it cannot be used now; without a reason, what it does."""
+        spec = self._specs[name]
+        self._actions[name].setToolTip(f"{spec.text}: {reason}" if reason else self._tip(spec))
 
     def sheet(self) -> list[tuple[str, str, str, str]]:
         """Rows of the shortcut sheet: (group, action, keys, tip)."""

@@ -62,6 +62,97 @@ def _answers() -> tuple[ActionSpec, ...]:
     )
 
 
+def _explore() -> tuple[ActionSpec, ...]:
+    rows = (
+        (
+            "confident",
+            "Most confident",
+            ("1", "Num+1"),
+            "Galaxies that are most surely so, by vote fraction and path probability",
+            "sure",
+        ),
+        (
+            "unsure",
+            "Least sure",
+            ("2", "Num+2"),
+            "Galaxies whose label would tell the model most about this question",
+            "unsure",
+        ),
+        (
+            "disagree",
+            "Disagreements",
+            ("3", "Num+3"),
+            "Labelled galaxies of which labels and model say different things",
+            "disagree",
+        ),
+        (
+            "cut",
+            "Published cut",
+            ("P",),
+            "List galaxies above the published cut only, or all of them",
+            "cut",
+        ),
+        ("answer-before", "Answer before", ("[",), "Look for the answer before", ""),
+        ("answer-after", "Answer after", ("]",), "Look for the answer after", ""),
+        ("open", "Open galaxy", ("Return", "Enter"), "Show this galaxy on its own", "fit"),
+        ("back", "Back to the grid", ("Esc",), "Back to all galaxies, at the same place", "back"),
+        ("previous", "Previous galaxy", ("Left",), "Show the galaxy before", ""),
+        ("next", "Next galaxy", ("Right",), "Show the galaxy after", ""),
+        ("select", "Select", ("Space",), "Select this galaxy, or not", "select"),
+        ("select-all", "Select all", ("Ctrl+A",), "Select every galaxy that is listed", ""),
+        ("select-none", "Select none", ("Ctrl+Shift+A",), "Select no galaxy", "close"),
+        (
+            "label",
+            "Label",
+            ("L",),
+            "Give this answer to the selected galaxies, as your label",
+            "label",
+        ),
+        ("flag", "Flag", ("F",), "Flag the selected galaxies, or take their flags off", "flag"),
+        (
+            "queue",
+            "Label next",
+            ("Q",),
+            "Put the selected galaxies at the front of the Label page's queue",
+            "queue",
+        ),
+        (
+            "export",
+            "Export…",
+            ("Ctrl+E",),
+            "Write ids and fractions of the selected galaxies, or of all listed, to a CSV file",
+            "export",
+        ),
+        ("copy-ids", "Copy ids", ("Ctrl+C",), "Copy the ids of the selected galaxies", "copy"),
+        (
+            "copy-places",
+            "Copy coordinates",
+            ("Ctrl+Shift+C",),
+            "Copy right ascension and declination of the selected galaxies, in degrees",
+            "place",
+        ),
+        ("simbad", "SIMBAD", ("S",), "Open this galaxy's place at SIMBAD in the browser", "link"),
+        (
+            "legacy",
+            "Legacy viewer",
+            ("V",),
+            "Open this galaxy's place in the Legacy Surveys' sky viewer in the browser",
+            "sky",
+        ),
+        (
+            "undo",
+            "Undo",
+            ("Backspace", "Ctrl+Z"),
+            "Take back the last labels or flags that were given on this page",
+            "undo",
+        ),
+    )
+    return tuple(
+        ActionSpec(f"explore.{name}", text, keys, tip, icon, "Explore", "explore")
+        for name, text, keys, tip, icon in rows
+    )
+
+
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "project.open", "Open project…", ("Ctrl+O",), "Open a project folder", "open", "Project"
@@ -76,7 +167,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("app.quit", "Quit", ("Ctrl+Q",), "Stop work in progress and quit", "", "Project"),
     ActionSpec("go.label", "Label", ("Ctrl+1",), "Label galaxies", "label", "Go"),
-    ActionSpec("go.train", "Train", ("Ctrl+2",), "See the model learn", "train", "Go"),
+    ActionSpec(
+        "go.explore",
+        "Explore",
+        ("Ctrl+2",),
+        "See what the model is surest of, and what it is not",
+        "explore",
+        "Go",
+    ),
+    ActionSpec("go.train", "Train", ("Ctrl+3",), "See the model learn", "train", "Go"),
     *_answers(),
     ActionSpec(
         "label.done",
@@ -129,6 +228,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Label",
         "label",
     ),
+    *_explore(),
     ActionSpec("view.fit", "Fit", ("0", "Num+0"), "Show the whole galaxy", "fit", "View", "label"),
     ActionSpec("view.zoom-in", "Zoom in", ("+", "="), "Zoom in", "zoom-in", "View", "label"),
     ActionSpec("view.zoom-out", "Zoom out", ("-",), "Zoom out", "zoom-out", "View", "label"),

@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
                 "project.close": self.close_project,
                 "app.quit": self.close,
                 "go.label": lambda: self.go("label"),
+                "go.explore": lambda: self.go("explore"),
                 "go.train": lambda: self.go("train"),
                 "view.theme": self.theme.toggle,
                 "train.start": self._start_round,
@@ -182,7 +183,7 @@ class MainWindow(QMainWindow):
     def _show(self, widget: QWidget, page: str = "") -> None:
         self._stack.setCurrentWidget(widget)
         self.actions_.enable_page(page)
-        for name in ("go.label", "go.train", "project.close", "train.start", "train.cancel"):
+        for name in self.actions_.of_projects:
             self.actions_[name].setEnabled(bool(page))
 
     def _show_start(self) -> None:

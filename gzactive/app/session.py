@@ -15,7 +15,9 @@ from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
 
 if TYPE_CHECKING:
+    from gzactive.app.explore.controller import ExploreController
     from gzactive.app.label.controller import LabelController
+    from gzactive.app.label.upcoming import UpcomingGalaxy
     from gzactive.app.train.controller import TrainController
     from gzactive.project import Project
 
@@ -54,6 +56,7 @@ class ProjectSession(QObject):
         self.path = path
         self.project: Project | None = None
         self.label: LabelController | None = None
+        self.explore: ExploreController | None = None
         self.train: TrainController | None = None
         self._compute = compute
         self._jobs: dict[str, Job] = {}
@@ -85,6 +88,8 @@ class ProjectSession(QObject):
         self.cancel()
         if self.label is not None:
             self.label.close()
+        if self.explore is not None:
+            self.explore.close()
         if not self._jobs:
             self._close_project()
 
@@ -155,6 +160,7 @@ class ProjectSession(QObject):
     # --- opening --------------------------------------------------------------------------------
 
     def _on_opened(self, opened: work.Opened) -> None:
+        from gzactive.app.explore.controller import ExploreController
         from gzactive.app.label.controller import LabelController
         from gzactive.app.train.controller import TrainController
 
@@ -168,6 +174,11 @@ class ProjectSession(QObject):
         self.label.finished.connect(self._on_finished)
         self.label.reopened.connect(self._on_reopened)
         self.label.running_low.connect(self._on_running_low)
+        self.explore = ExploreController(opened.project, parent=self)
+        self.explore.set_scores(opened.ranking.scores)
+        self.explore.hand.labelled.connect(self._on_explored)
+        self.explore.hand.unlabelled.connect(self._on_unexplored)
+        self.explore.hand.queued.connect(self._on_queued)
         self.train = TrainController(opened.project, self)
         self._queue_was_short = len(opened.ranking.queue) < work.QUEUE
         self.label.start(opened.ranking.queue)
@@ -247,6 +258,8 @@ class ProjectSession(QObject):
             self.label.model_view = ranking.model_view
             self._queue_was_short = len(ranking.queue) < work.QUEUE
             self.label.set_queue(ranking.queue)
+        if self.explore is not None:
+            self.explore.set_scores(ranking.scores)
         if self._rank_again:
             self._rank_again = False
             self._rank()
@@ -273,6 +286,29 @@ class ProjectSession(QObject):
     def _on_reopened(self, id_str: str) -> None:
         self._since_round = max(0, self._since_round - 1)
         self.schedule_changed.emit()
+
+    def _on_explored(self, ids: list[str]) -> None:
+        """Galaxies were labelled on the Explore page: they count, and need not come here."""
+        if self.label is not None:
+            for id_str in ids:
+                self.label.upcoming.remove(id_str)
+            self.label.upcoming_changed.emit()
+        for id_str in ids:
+            self._on_finished(id_str)
+
+    def _on_unexplored(self, ids: list[str]) -> None:
+        for id_str in ids:
+            self._on_reopened(id_str)
+
+    def _on_queued(self, galaxies: "list[UpcomingGalaxy]") -> None:
+        """Galaxies were picked on the Explore page: they come next, in their order."""
+        if self.label is None:
+            return
+        upcoming, here = self.label.upcoming, self.label.current
+        for galaxy in reversed(galaxies):
+            if here is None or galaxy.id_str != here.id_str:
+                upcoming.put_back(galaxy)
+        self.label.set_queue(upcoming.next(len(upcoming)))
 
     def _on_round(self, made: Any) -> None:
         if self.project is None:

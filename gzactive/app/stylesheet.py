@@ -106,6 +106,20 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         selection-color: {c.text}; }}
     QTableView::item {{ padding: {s.tight}px {s.small}px; border: none; }}
     QTableView:focus {{ border-color: {c.accent}; }}
+    QListWidget[role="answers"] {{
+        background: {c.surface}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        padding: {s.tight}px; outline: none; }}
+    QListWidget[role="answers"]:focus {{ border-color: {c.accent}; }}
+    QListWidget[role="answers"]::item {{
+        padding: {s.tight}px {s.small}px; border-radius: {s.tight}px; }}
+    QListWidget[role="answers"]::item:disabled {{
+        color: {c.muted}; padding: {s.small}px {s.tight}px {s.hair}px {s.tight}px; }}
+    QListWidget[role="answers"]::item:hover {{ background: {c.raised}; }}
+    QListWidget[role="answers"]::item:selected {{ background: {c.hover}; color: {c.text}; }}
+    QAbstractItemView[role="grid"] {{ background: {c.background}; border: none; }}
+    QToolButton[role="choice"] {{ padding: {s.tight}px {s.medium}px; }}
+    QToolButton[role="choice"]:checked {{
+        background: {c.hover}; border: 1px solid {c.accent}; font-weight: 600; }}
     QHeaderView::section {{
         background: {c.surface}; color: {c.muted}; border: none; padding: {s.small}px;
         font-size: {points(TYPE.small)}; }}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gzactive.app.label.model_view import ModelView
     from gzactive.app.label.upcoming import UpcomingGalaxy
     from gzactive.project import Project
+    from gzactive.stores.predictions import Scores
 
 __all__ = [
     "QUEUE",
@@ -39,6 +40,7 @@ class Ranking:
 
     queue: "list[UpcomingGalaxy]"
     model_view: "ModelView | None"
+    scores: "Scores | None" = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,9 @@ def rank(project: "Project", progress: Progress) -> Ranking:
     if not len(scores.id_str):
         return Ranking(queue, None)
     return Ranking(
-        queue, ModelView(scores.id_str, scores.arrays["fractions"], scores.arrays["spread"])
+        queue,
+        ModelView(scores.id_str, scores.arrays["fractions"], scores.arrays["spread"]),
+        scores,
     )
 
 

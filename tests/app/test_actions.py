@@ -56,7 +56,7 @@ def window(qtbot: QtBot, theme: Theme) -> tuple[QMainWindow, ActionSet]:
 
 def test_menus_come_from_the_declarations(window: tuple[QMainWindow, ActionSet]) -> None:
     titles = [action.text() for action in window[0].menuBar().actions()]
-    assert titles == ["Project", "Go", "Label", "View", "Train", "Help"]
+    assert titles == ["Project", "Go", "Label", "Explore", "View", "Train", "Help"]
 
 
 @pytest.mark.parametrize(

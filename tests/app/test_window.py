@@ -284,7 +284,7 @@ def test_the_train_page_lists_promotes_and_rolls_back(
     for _ in range(15):
         press(window, Key.Key_1)
     qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
-    QTest.keyClick(window, Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     (view,) = window.findChildren(TrainView)
     assert view.isVisible()
     assert view.table.model().rowCount() == 2

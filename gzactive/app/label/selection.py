@@ -8,6 +8,7 @@ _REASONS = {
     "start-random": "Drawn at random: the model knows nothing of this tree yet.",
     "start-diverse": "Chosen to be unlike the others: the model knows nothing of this tree yet.",
     "repeat": "Shown again, to see how steady your answers are.",
+    "explore": "Picked by hand on the Explore page.",
     "external": "Chosen by somebody else.",
 }
 

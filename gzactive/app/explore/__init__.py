@@ -1,0 +1,1 @@
+"""The Explore page: what the model is surest of, least sure of, and contradicted about."""

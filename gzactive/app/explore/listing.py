@@ -1,0 +1,89 @@
+"""What the grid shows: galaxies in an order, and what is said about them. Values only."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ORDERS", "Listing", "Query"]
+
+#: The orders in which galaxies can be looked at.
+ORDERS = ("confident", "unsure", "disagree")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a person wants to see.
+
+    Parameters
+    ----------
+    answer
+        Column of a modelled answer.
+    order
+        One of :data:`ORDERS`.
+    cut
+        Only galaxies whose vote fraction is above it, 0 to 1; 0 for all. It is for the order
+        ``confident`` alone.
+    """
+
+    answer: str
+    order: str = "confident"
+    cut: float = 0.0
+
+
+def _nothing() -> NDArray[np.float32]:
+    return np.empty(0, dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """Galaxies in order.
+
+    Attributes
+    ----------
+    query
+        What was asked.
+    rows
+        Rows of the catalogue, (m,).
+    fraction
+        The answer's vote fraction of each, (m,), 0 to 1; empty if nothing is scored.
+    beside
+        What else the order goes by: nats for ``unsure``, the labels' share for ``disagree``, (m,);
+        else empty.
+    above, total
+        How many galaxies are above the cut, and how many are scored (or listed).
+    histogram
+        Galaxies that the question concerns by vote fraction, in equal steps from 0 to 1.
+    words
+        One calm sentence about what to make of it; empty if all is well.
+    """
+
+    query: Query
+    rows: NDArray[np.intp]
+    fraction: NDArray[np.float32] = field(default_factory=_nothing)
+    beside: NDArray[np.float32] = field(default_factory=_nothing)
+    above: int = 0
+    total: int = 0
+    histogram: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    words: str = ""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def caption(self, position: int) -> str:
+        """What stands under a galaxy's picture besides its name."""
+        if not len(self.fraction):
+            return ""
+        share = _percent(float(self.fraction[position]))
+        if self.query.order == "disagree" and len(self.beside):
+            return f"labels {_percent(float(self.beside[position]))} · model {share}"
+        if self.query.order == "unsure" and len(self.beside):
+            return f"{share} · {float(self.beside[position]):.2f} nats"
+        return share
+
+
+def _percent(share: float) -> str:
+    # 99.6 % is not certainty: only what is whole is called whole.
+    if 0.99 < share < 1:
+        return f"{int(1000 * share) / 10:.1f} %"
+    return f"{100 * share:.0f} %"

@@ -1,0 +1,132 @@
+"""How the galaxies are looked at: which answer, in which order, above which cut."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.explore.controller import ExploreController
+from gzactive.app.explore.cut_slider import CutSlider
+from gzactive.app.explore.listing import ORDERS
+from gzactive.app.icons import Icons
+from gzactive.app.tokens import SPACE
+
+__all__ = ["LookBar"]
+
+_SIGN = 34
+
+
+class LookBar(QWidget):
+    """The head of the page: the answer in words, the orders to choose from, the cut.
+
+    Parameters
+    ----------
+    controller
+        What it shows and steers.
+    actions
+        The app's actions.
+    icons
+        Draws icons and gives the theme.
+    parent
+        The page.
+    """
+
+    def __init__(
+        self,
+        controller: ExploreController,
+        actions: ActionSet,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._actions = actions
+        self._icons = icons
+        self._sign = QLabel(self)
+        self._sign.setFixedSize(_SIGN, _SIGN)
+        self._answer = self._label("question")
+        self._question = self._label("small")
+        self._count = self._label("small")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.words = self._label("muted")
+        self.words.setWordWrap(True)
+        self.slider = CutSlider(icons.theme, self)
+        self.slider.valueChanged.connect(self._on_slider)
+        orders = QHBoxLayout()
+        orders.setSpacing(SPACE.tight)
+        group = QButtonGroup(self)
+        self._orders = {}
+        for order in ORDERS:
+            action = actions[f"explore.{order}"]
+            action.setCheckable(True)
+            button = actions.button(f"explore.{order}", self, text=True)
+            button.setProperty("role", "choice")
+            group.addButton(button)
+            orders.addWidget(button)
+            self._orders[order] = action
+        orders.addStretch(1)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self._question)
+        names.addWidget(self._answer)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE.medium)
+        top.addWidget(self._sign)
+        top.addLayout(names)
+        top.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(SPACE.small)
+        left.addLayout(top)
+        left.addLayout(orders)
+        cut = QHBoxLayout()
+        cut.setSpacing(SPACE.small)
+        cut.addWidget(self._count, 1)
+        self._published = actions.button("explore.cut", self, text=True)
+        cut.addWidget(self._published)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE.tight)
+        right.addWidget(self.slider)
+        right.addLayout(cut)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE.huge)
+        row.addLayout(left, 1)
+        row.addLayout(right)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE.small)
+        column.addLayout(row)
+        column.addWidget(self.words)
+        icons.theme.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show the query, and what is known of the listing."""
+        it = self._controller
+        query, listing = it.query, it.listing
+        question, answer = it.tree.locate(query.answer)
+        ratio, colour = self.devicePixelRatioF(), self._icons.theme.colours.accent
+        self._sign.setPixmap(self._icons.pixmap(answer.icon, _SIGN, colour, ratio))
+        self._answer.setText(answer.text)
+        self._question.setText(question.text)
+        for order, action in self._orders.items():
+            action.setChecked(order == query.order)
+        cutting = query.order == "confident" and bool(len(listing.histogram))
+        self.slider.setEnabled(cutting)
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(100 * query.cut) if cutting else 0)
+        self.slider.blockSignals(False)
+        self.slider.show_histogram(listing.histogram, it.published_cut)
+        self._actions["explore.cut"].setEnabled(cutting)
+        at_cut = query.cut == it.published_cut
+        text = "Show all" if at_cut else f"Published cut: {100 * it.published_cut:.0f} %"
+        self._actions["explore.cut"].setText(text)
+        self._actions["explore.cut"].setIconText(f" {text}")
+        self._count.setText(it.count_words)
+        self.words.setText(listing.words)
+        self.words.setVisible(bool(listing.words))
+
+    def _label(self, role: str) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("role", role)
+        return label
+
+    def _on_slider(self, value: int) -> None:
+        self._controller.set_cut(value / 100)

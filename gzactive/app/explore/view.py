@@ -1,0 +1,267 @@
+"""The Explore page: widgets only. What happens is the controller's; what it looks like is here."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QFocusEvent, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.banner import Banner
+from gzactive.app.explore.answer_list import AnswerList
+from gzactive.app.explore.controller import ExploreController
+from gzactive.app.explore.galaxies_model import GalaxiesModel
+from gzactive.app.explore.galaxy_page import GalaxyPage
+from gzactive.app.explore.grid import GalaxyGrid
+from gzactive.app.explore.look_bar import LookBar
+from gzactive.app.icons import Icons
+from gzactive.app.tokens import SPACE
+
+__all__ = ["ExploreView"]
+
+_ANSWERS = 232
+#: Actions for the grid only, for one galaxy only, and for whatever is chosen on either.
+_GRID = (
+    *("open", "select-all", "select-none", "answer-before", "answer-after"),
+    *("confident", "unsure", "disagree"),
+)
+_GALAXY = ("back", "previous", "next")
+_CHOSEN = ("label", "flag", "queue", "copy-ids")
+_ON_SKY = ("copy-places", "simbad", "legacy")
+
+
+class ExploreView(QWidget):
+    """Answers on the left, galaxies on the right, what to do with them below.
+
+    Parameters
+    ----------
+    controller
+        What it shows and steers.
+    actions
+        The app's actions; those of this page are connected here.
+    icons
+        Draws icons and gives the theme.
+    parent
+        The window.
+    """
+
+    def __init__(
+        self,
+        controller: ExploreController,
+        actions: ActionSet,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self._actions = actions
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.banner = Banner(icons, self)
+        self.answers = AnswerList(controller.tree, icons, self)
+        self.answers.setFixedWidth(_ANSWERS)
+        self.look = LookBar(controller, actions, icons, self)
+        self.model = GalaxiesModel(controller, self)
+        self.grid = GalaxyGrid(icons, self)
+        self.grid.setModel(self.model)
+        self.galaxy = GalaxyPage(controller, actions, icons, self)
+        self.stack = QStackedWidget(self)
+        self._said = QLabel(self)
+        self._said.setProperty("role", "small")
+        self._chosen = QLabel(self)
+        self._chosen.setProperty("role", "strong")
+        self._lay_out()
+        self._connect()
+        self._on_query()
+        self._on_listing()
+
+    @property
+    def chosen(self) -> list[int]:
+        """What actions are about: the open galaxy, else the selected ones, else the current one."""
+        if self.controller.position is not None:
+            return [self.controller.position]
+        if self.grid.count_selected:
+            return self.grid.selected
+        row = self.grid.currentIndex().row()
+        return [row] if row >= 0 else []
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.controller.wake()
+        self._offer()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._offer()
+        if self.controller.position is None:
+            self.grid.setFocus()
+
+    # --- building -------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        browse = QWidget(self)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE.small)
+        right.addWidget(self.look)
+        right.addWidget(self.grid, 1)
+        row = QHBoxLayout(browse)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE.large)
+        row.addWidget(self.answers)
+        row.addLayout(right, 1)
+        self.stack.addWidget(browse)
+        self.stack.addWidget(self.galaxy)
+        deeds = QHBoxLayout()
+        deeds.setSpacing(SPACE.tight)
+        deeds.addWidget(self._chosen)
+        deeds.addSpacing(SPACE.medium)
+        for name in ("label", "flag", "queue", "export"):
+            deeds.addWidget(self._actions.button(f"explore.{name}", self, text=True))
+        deeds.addStretch(1)
+        deeds.addWidget(self._said)
+        deeds.addSpacing(SPACE.small)
+        for name in ("undo", "copy-ids", "copy-places", "simbad", "legacy"):
+            deeds.addWidget(self._actions.button(f"explore.{name}", self))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.small)
+        column.setSpacing(SPACE.small)
+        column.addWidget(self.banner)
+        column.addWidget(self.stack, 1)
+        column.addLayout(deeds)
+
+    def _connect(self) -> None:
+        it = self.controller
+        it.query_changed.connect(self._on_query)
+        it.listing_changed.connect(self._on_listing)
+        it.opened_changed.connect(self._on_opened)
+        it.hand.marks_changed.connect(self.grid.viewport().update)
+        it.said.connect(self._on_said)
+        self.answers.chosen.connect(it.choose)
+        self.grid.chosen.connect(it.open)
+        self.grid.focus_changed.connect(self._actions["explore.select"].setEnabled)
+        self.grid.selectionModel().selectionChanged.connect(self._offer)
+        self.grid.selectionModel().currentChanged.connect(self._offer)
+        handlers = {
+            "confident": lambda: it.set_order("confident"),
+            "unsure": lambda: it.set_order("unsure"),
+            "disagree": lambda: it.set_order("disagree"),
+            "cut": it.toggle_cut,
+            "answer-before": lambda: it.step_answer(-1),
+            "answer-after": lambda: it.step_answer(1),
+            "open": lambda: it.open(self.grid.currentIndex().row()),
+            "back": it.leave,
+            "previous": lambda: it.step(-1),
+            "next": lambda: it.step(1),
+            "select": lambda: self.grid.toggle(self.grid.currentIndex().row()),
+            "select-all": self.grid.select_all,
+            "select-none": self.grid.clearSelection,
+            "label": lambda: it.label(self.chosen),
+            "flag": lambda: it.flag(self.chosen),
+            "queue": lambda: it.queue(self.chosen),
+            "export": self._export,
+            "copy-ids": lambda: self._copy(it.ids_text(self.chosen), "Ids"),
+            "copy-places": lambda: self._copy(it.places_text(self.chosen), "Coordinates"),
+            "simbad": lambda: self._browse(it.simbad),
+            "legacy": lambda: self._browse(it.legacy_viewer),
+            "undo": it.hand.undo,
+        }
+        self._actions.connect({f"explore.{name}": do for name, do in handlers.items()})
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def _on_query(self) -> None:
+        self.answers.mark(self.controller.query.answer)
+        self.look.refresh()
+        self._offer()
+
+    def _on_listing(self) -> None:
+        self.look.refresh()
+        self._offer()
+
+    def _on_opened(self) -> None:
+        position = self.controller.position
+        single = position is not None
+        self.stack.setCurrentIndex(int(single))
+        if position is not None:
+            self.galaxy.refresh()
+            self.grid.go_to(position)  # the way back leads to where one has got
+            self.setFocus()
+        else:
+            self.grid.setFocus()
+        self._offer()
+
+    def _offer(self) -> None:
+        """Let the keys work that mean something now, and say what they are about."""
+        if not self.isVisible():
+            return
+        it, chosen = self.controller, self._count_chosen()
+        single = it.position is not None
+        for name in _GRID:
+            self._enable(name, not single)
+        for name in _GALAXY:
+            self._enable(name, single)
+        for name in _CHOSEN:
+            self._enable(name, chosen > 0)
+        self._enable("export", len(it.listing) > 0)
+        self._enable("select", self.grid.hasFocus())
+        reason = it.no_sky()
+        for name in _ON_SKY:
+            self._enable(name, chosen > 0 and not reason)
+            self._actions.explain(f"explore.{name}", reason)
+        answer = it.tree.locate(it.query.answer)[1].text
+        self._actions["explore.label"].setText(f"Label “{answer}”")
+        self._actions["explore.label"].setIconText(f" Label “{answer}”")
+        selected = self.grid.count_selected
+        self._chosen.setText(f"{selected:,} selected" if selected and not single else "")
+
+    def _count_chosen(self) -> int:
+        if self.controller.position is not None:
+            return 1
+        return self.grid.count_selected or int(self.grid.currentIndex().isValid())
+
+    def _enable(self, name: str, enabled: bool) -> None:
+        self._actions[f"explore.{name}"].setEnabled(enabled)
+
+    def _on_said(self, sentence: str, fault: bool) -> None:
+        if fault:
+            self.banner.say(sentence, fault=True)
+        else:
+            self._said.setText(sentence)
+            self._said.setToolTip(sentence)
+
+    # --- doing ----------------------------------------------------------------------------------
+
+    def _export(self) -> None:
+        it = self.controller
+        folder = it.project.exports_path
+        start = folder if folder.is_dir() else Path.home()
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Export galaxies", str(start / f"{it.query.answer}.csv"), "Tables (*.csv)"
+        )
+        if path:
+            some = self.chosen if self.grid.count_selected or it.position is not None else None
+            it.export(Path(path), some)
+
+    def _copy(self, text: str, what: str) -> None:
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            count = text.count("\n") + 1
+            self._said.setText(
+                f"{what} of {count:,} {'galaxy' if count == 1 else 'galaxies'} copied."
+            )
+
+    def _browse(self, address) -> None:  # type: ignore[no-untyped-def]
+        chosen = self.chosen
+        place = address(chosen[0]) if chosen else ""
+        if place:
+            QDesktopServices.openUrl(QUrl(place))
+        elif chosen:
+            self._said.setText("This galaxy has no coordinates in the catalogue.")
