@@ -132,8 +132,9 @@ def build_queue(
             "question": question,
         }
     )
-    issue = queue.drop(columns="rank").assign(weights_id=model.weights_id, round=model.round)
-    project.labels.record_issued(issue)
+    if not project.read_only:
+        issue = queue.drop(columns="rank").assign(weights_id=model.weights_id, round=model.round)
+        project.labels.record_issued(issue)
     queue.attrs["statement"] = " ".join(plan.statements)
     return queue
 

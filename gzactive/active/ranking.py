@@ -78,7 +78,8 @@ def rescore(
         "exact": acquisition.exact,
     }
     scores = Scores(id_str=rows.id_str, arrays=arrays, attrs=attributes)
-    write_scores(project.scores_path, scores)
+    if not project.read_only:
+        write_scores(project.scores_path, scores)
     return scores
 
 

@@ -8,7 +8,7 @@ import enum
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -45,6 +45,8 @@ class Job(QObject):
 
     started = Signal()
     progress = Signal(str, int, int)
+    #: The losses of a fit so far, a list of values for each name; as often as progress.
+    losses = Signal(object)
     finished = Signal(object)
     failed = Signal(str)
     cancelled = Signal()
@@ -64,6 +66,8 @@ class Job(QObject):
         self._stop = threading.Event()
         self._latest: tuple[str, int, int] | None = None
         self._told: tuple[str, int, int] | None = None
+        self._losses: Mapping[str, Sequence[float]] = {}
+        self._losses_told = 0
         queued = Qt.ConnectionType.QueuedConnection
         self._began.connect(self._on_began, queued)
         self._ran.connect(self._on_ran, queued)
@@ -91,6 +95,11 @@ class Job(QObject):
         if self.state is JobState.RUNNING and self._latest not in (None, self._told):
             self._told = self._latest
             self.progress.emit(*self._latest)
+        losses = self._losses
+        epochs = max((len(values) for values in losses.values()), default=0)
+        if epochs > self._losses_told:
+            self._losses_told = epochs
+            self.losses.emit({name: list(values) for name, values in losses.items()})
 
     def withdraw(self) -> None:
         """End a job that never began."""
@@ -104,7 +113,7 @@ class Job(QObject):
             return
         self._began.emit()
         try:
-            result = self._work(self._report)
+            result = self._work(_Report(self))
         except Cancelled:
             self._ran.emit(JobState.CANCELLED, None)
         except GzactiveError as error:
@@ -124,10 +133,15 @@ class Job(QObject):
             # The closure may hold a project open; a finished job is kept for its history only.
             self._work = _nothing
 
-    def _report(self, stage: str, done: int, total: int) -> None:
+    def take_report(self, stage: str, done: int, total: int) -> None:
+        """Note how far the work is, on its thread; raises once the job is cancelled."""
         if self._stop.is_set():
             raise Cancelled
         self._latest = (stage, done, total)
+
+    def take_losses(self, history: Mapping[str, Sequence[float]]) -> None:
+        """Note the losses of a fit, on its thread; they are read when they are published."""
+        self._losses = history
 
     def _on_began(self) -> None:
         if not self.over:
@@ -152,6 +166,19 @@ class Job(QObject):
             self.failed.emit(self.sentence)
         else:
             self.cancelled.emit()
+
+
+class _Report:
+    """The progress callback that the work gets."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self._job.take_report(stage, done, total)
+
+    def losses(self, history: Mapping[str, Sequence[float]]) -> None:
+        self._job.take_losses(history)
 
 
 def _nothing(progress: Progress) -> None:

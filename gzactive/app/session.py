@@ -13,6 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gzactive.app import work
 from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
+from gzactive.app.round_keeper import RoundKeeper
+from gzactive.app.watch import ProjectWatch
+from gzactive.app.window_lock import WindowLock
 
 if TYPE_CHECKING:
     from gzactive.app.explore.controller import ExploreController
@@ -22,9 +25,6 @@ if TYPE_CHECKING:
     from gzactive.project import Project
 
 __all__ = ["ProjectSession"]
-
-#: After a round that could not start, so many more galaxies are finished before the next try.
-_AGAIN_AFTER = 5
 
 
 class ProjectSession(QObject):
@@ -60,8 +60,10 @@ class ProjectSession(QObject):
         self.train: TrainController | None = None
         self._compute = compute
         self._jobs: dict[str, Job] = {}
-        self._since_round = 0
-        self._not_before = 0
+        self._rounds = RoundKeeper(self)
+        self.news = self._rounds.news
+        self._lock = WindowLock()
+        self._watch: ProjectWatch | None = None
         self._resume_features = False
         self._rank_again = False
         self._views_due = False
@@ -75,7 +77,7 @@ class ProjectSession(QObject):
     def open(self) -> Job:
         """Begin to open; ``opened``, then ``ready``, or ``refused`` follow."""
         job = self._submit(
-            "open", "Opening", lambda progress: work.open_project(self.path, progress)
+            "open", "Opening", lambda progress: work.open_project(self.path, progress, self._lock)
         )
         job.finished.connect(self._on_opened)
         job.failed.connect(self.refused)
@@ -86,6 +88,8 @@ class ProjectSession(QObject):
         """Cancel what computes for this project and close it; every answer is on the disk."""
         self._closed = True
         self.cancel()
+        if self._watch is not None:
+            self._watch.close()
         if self.label is not None:
             self.label.close()
         if self.explore is not None:
@@ -102,19 +106,24 @@ class ProjectSession(QObject):
     @property
     def every(self) -> int:
         """A round starts by itself after so many finished galaxies; 0 for never."""
-        if self.project is None or not self.project.settings.automatic:
-            return 0
-        return self.project.settings.every
+        return self._rounds.schedule.every(
+            self.project.settings if self.project is not None else None
+        )
 
     @property
     def since_round(self) -> int:
         """Galaxies finished since the last round."""
-        return self._since_round
+        return self._rounds.schedule.since_round
 
     @property
     def round_running(self) -> bool:
         """Whether a round runs or waits to run."""
         return "round" in self._jobs
+
+    @property
+    def changing_rounds(self) -> bool:
+        """Whether this window is about to change which rounds there are, or which is in use."""
+        return bool({"round", "promote"} & set(self._jobs))
 
     @property
     def busy(self) -> bool:
@@ -124,32 +133,26 @@ class ProjectSession(QObject):
     @property
     def schedule_words(self) -> str:
         """When the next round starts, in words."""
-        if self.round_running:
-            return "A round is running"
-        if not self.every:
-            return f"{self._since_round:,} finished since the last round"
-        left = max(self.every, self._not_before) - self._since_round
-        galaxies = "galaxy" if left == 1 else "galaxies"
-        return f"Next round in {left} {galaxies}" if left > 0 else "Next round is due"
+        if self.read_only:
+            return "Read-only"
+        settings = self.project.settings if self.project is not None else None
+        return self._rounds.schedule.words(settings, running=self.round_running)
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed here, as a sentence; empty if it can."""
+        return self.project.read_only if self.project is not None else ""
 
     def start_round(self) -> None:
         """Learn from the labels so far; labelling goes on meanwhile."""
-        if self.project is None or self.round_running:
+        if self.project is None or self.round_running or self._refused():
             return
-        run = partial(work.fine_tune, self._in_hand(), self._awake and self._unseen)
-        job = self._submit_urgent("round", "Fine-tune round", run)
-        job.finished.connect(self._on_round)
-        job.failed.connect(self._on_round_failed)
-        job.cancelled.connect(lambda: self._after_round("The round was cancelled."))
+        self._rounds.start(self._awake and self._unseen)
 
     def promote(self, number: int) -> None:
         """Put a round in use, or the base head with 0, and rank again."""
-        if self.project is None:
-            return
-        change = partial(work.promote, self._in_hand(), number)
-        job = self._submit_urgent("promote", "Changing weights", change)
-        job.finished.connect(lambda waits: self._on_promoted(number, waits))
-        job.failed.connect(lambda sentence: self.said.emit(sentence, True))
+        if self.project is not None and not self._refused():
+            self._rounds.promote(number)
 
     def cancel(self) -> None:
         """Cancel what computes now and what waits."""
@@ -162,14 +165,16 @@ class ProjectSession(QObject):
     def _on_opened(self, opened: work.Opened) -> None:
         from gzactive.app.explore.controller import ExploreController
         from gzactive.app.label.controller import LabelController
+        from gzactive.app.label.reading import ReadingController
         from gzactive.app.train.controller import TrainController
 
         self.project = opened.project
         if self._closed:
             self._close_project()
             return
-        self._since_round = opened.since_round
-        self.label = LabelController(opened.project, parent=self)
+        self._rounds.schedule.restart(opened.since_round)
+        kind = ReadingController if opened.project.read_only else LabelController
+        self.label = kind(opened.project, parent=self)
         self.label.model_view = opened.ranking.model_view
         self.label.finished.connect(self._on_finished)
         self.label.reopened.connect(self._on_reopened)
@@ -182,22 +187,24 @@ class ProjectSession(QObject):
         self.train = TrainController(opened.project, self)
         self._queue_was_short = len(opened.ranking.queue) < work.QUEUE
         self.label.start(opened.ranking.queue)
+        self._watch = ProjectWatch(opened.project, parent=self)
+        self._watch.changed.connect(self._rounds.take_over)
         self.opened.emit()
-        if opened.unseen:
+        if opened.unseen and not self.read_only:
             self._wake()
         else:
             # Rounds and rankings are NumPy: without galaxies to look at, nothing heavy is needed.
             self.ready.emit()
 
     def _wake(self) -> None:
-        job = self._submit("wake", "Waking the model", partial(work.wake_model, self._in_hand()))
+        job = self._submit("wake", "Waking the model", partial(work.wake_model, self.in_hand()))
         job.finished.connect(self._on_awake)
         job.failed.connect(self._on_not_awake)
 
     def _on_awake(self, _: Any) -> None:
         self._awake = True
         self.ready.emit()
-        self._look()
+        self.look()
 
     def _on_not_awake(self, sentence: str) -> None:
         self.ready.emit()
@@ -207,9 +214,10 @@ class ProjectSession(QObject):
 
     # --- features and ranking -------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Compute the features that are missing."""
         self._unseen = True
-        look = partial(work.look_at_galaxies, self._in_hand())
+        look = partial(work.look_at_galaxies, self.in_hand())
         job = self._submit("features", "Looking at the galaxies", look)
         job.finished.connect(self._on_looked)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
@@ -224,11 +232,15 @@ class ProjectSession(QObject):
             self.said.emit(
                 f"{problems:,} images could not be read; the problems table says why.", True
             )
-        self._rank()
+        self.rank()
+
+    def look_from_all_sides_later(self) -> None:
+        """When nothing else is to do, fill in views of labelled galaxies."""
+        self._views_due = True
 
     def _look_from_all_sides(self) -> None:
         """Turned and mirrored views of what was labelled, for the next round; none waits for it."""
-        project = self._in_hand()
+        project = self.in_hand()
         job = self._submit(
             "views",
             "Looking at labelled galaxies from all sides",
@@ -242,12 +254,15 @@ class ProjectSession(QObject):
                 "Cancelled; what was computed is kept, and the next start goes on.", False
             )
 
-    def _rank(self) -> None:
+    def rank(self) -> None:
+        """Score and choose the next galaxies again, with whatever is in use now."""
         if "rank" in self._jobs:
             self._rank_again = True
             return
-        job = self._submit_urgent("rank", "Ranking", partial(work.rank, self._in_hand()))
+        job = self.submit_urgent("rank", "Ranking", partial(work.rank, self.in_hand()))
         job.finished.connect(self._on_ranked)
+        job.failed.connect(lambda _: self.news.give_up())
+        job.cancelled.connect(self.news.give_up)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
         job.cancelled.connect(
             lambda: self.said.emit("Ranking was cancelled; the order stays as it was.", False)
@@ -258,11 +273,13 @@ class ProjectSession(QObject):
             self.label.model_view = ranking.model_view
             self._queue_was_short = len(ranking.queue) < work.QUEUE
             self.label.set_queue(ranking.queue)
+            if not self._rank_again:
+                self.news.ranked(self.coming())
         if self.explore is not None:
             self.explore.set_scores(ranking.scores)
         if self._rank_again:
             self._rank_again = False
-            self._rank()
+            self.rank()
         elif self._views_due and self._awake and not self._resume_features:
             self._views_due = False
             self._look_from_all_sides()
@@ -272,20 +289,17 @@ class ProjectSession(QObject):
         if self._closed or self.label is None or {"rank", "round"} & set(self._jobs):
             return
         if not self._queue_was_short or not len(self.label.upcoming):
-            self._rank()
+            self.rank()
 
     # --- rounds ---------------------------------------------------------------------------------
 
     def _on_finished(self, id_str: str) -> None:
-        self._since_round += 1
-        self.schedule_changed.emit()
-        due = self.every > 0 and self._since_round >= max(self.every, self._not_before)
+        due = self._rounds.finished(1)
         if due and not self.round_running:
             self.start_round()
 
     def _on_reopened(self, id_str: str) -> None:
-        self._since_round = max(0, self._since_round - 1)
-        self.schedule_changed.emit()
+        self._rounds.finished(-1)
 
     def _on_explored(self, ids: list[str]) -> None:
         """Galaxies were labelled on the Explore page: they count, and need not come here."""
@@ -310,45 +324,23 @@ class ProjectSession(QObject):
                 upcoming.put_back(galaxy)
         self.label.set_queue(upcoming.next(len(upcoming)))
 
-    def _on_round(self, made: Any) -> None:
-        if self.project is None:
-            return
-        self._not_before = 0
-        self._views_due = True
-        self._since_round = self.project.labels.finished_count(
-            since_sequence=made.manifest["label_log"]["sequence"]
-        )
-        if self.train is not None:
-            self.train.refresh()
-        self._after_round(made.sentence)
-        self._rank()
-
-    def _on_round_failed(self, sentence: str) -> None:
-        self._not_before = self._since_round + _AGAIN_AFTER
-        self._after_round(sentence)
-
-    def _after_round(self, sentence: str) -> None:
-        if self.train is not None:
-            self.train.tell(sentence)
-        self.said.emit(sentence, False)
-        self.schedule_changed.emit()
-
-    def _on_promoted(self, number: int, waits: bool) -> None:
-        if self.train is not None:
-            self.train.refresh()
-        if waits:
-            self.said.emit(
-                f"Round {number} takes over when its network has looked at all galaxies.", False
-            )
-            self._look()
-            return
-        which = f"Round {number} is in use." if number else "The weights from the start are in use."
-        self.said.emit(which, False)
-        self._rank()
-
     # --- inside ---------------------------------------------------------------------------------
 
-    def _in_hand(self) -> "Project":
+    def coming(self) -> list[str]:
+        """Ids of the galaxies behind those that are decoded, which a ranking replaces."""
+        from gzactive.app.label.upcoming import PREFETCHED
+
+        upcoming = [] if self.label is None else self.label.upcoming.next(3 * PREFETCHED)
+        return [each.id_str for each in upcoming[PREFETCHED:]]
+
+    def _refused(self) -> bool:
+        """Whether nothing may be changed here; then it is said why."""
+        if self.read_only:
+            self.said.emit(self.read_only, False)
+        return bool(self.read_only)
+
+    def in_hand(self) -> "Project":
+        """The open project."""
         if self.project is None:
             raise RuntimeError("no project is open")
         return self.project
@@ -360,7 +352,7 @@ class ProjectSession(QObject):
         self.schedule_changed.emit()
         return job
 
-    def _submit_urgent(self, kind: str, title: str, run: Any) -> Job:
+    def submit_urgent(self, kind: str, title: str, run: Any) -> Job:
         """Put a job before all others, also before features under way.
 
         A survey's features take hours and a round or a ranking takes seconds, so the features step
@@ -386,9 +378,10 @@ class ProjectSession(QObject):
     def _go_on_looking(self) -> None:
         if self._resume_features and not self._jobs and not self._closed:
             self._resume_features = False
-            self._look()
+            self.look()
 
     def _close_project(self) -> None:
         if self.project is not None:
             self.project.close()
             self.project = None
+        self._lock.release()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gzactive.active.rounds import Round
     from gzactive.app.label.model_view import ModelView
     from gzactive.app.label.upcoming import UpcomingGalaxy
+    from gzactive.app.window_lock import WindowLock
     from gzactive.project import Project
     from gzactive.stores.predictions import Scores
 
@@ -65,8 +66,19 @@ class Opened:
     since_round: int
 
 
-def open_project(path: Path, progress: Progress) -> Opened:
-    """Open a project and find what can be labelled at once."""
+#: Why a second window only reads.
+ANOTHER_WINDOW = (
+    "This project is open in another window, which writes to it. Here you can look at galaxies, "
+    "rounds and the model's view; answers, notes and rounds are off. Close it there and open it "
+    "again here to label."
+)
+
+
+def open_project(path: Path, progress: Progress, lock: "WindowLock | None" = None) -> Opened:
+    """Open a project and find what can be labelled at once.
+
+    Where it cannot be written to, or another window has taken the ``lock``, it is open for reading.
+    """
     progress("Reading the catalogue", 0, 0)
     from gzactive.active.rounds import rounds
     from gzactive.app.label.controller import DISPLAY
@@ -74,6 +86,9 @@ def open_project(path: Path, progress: Progress) -> Opened:
     from gzactive.project import Project
 
     project = Project.open(path)
+    if lock is not None and not project.read_only and not lock.take(project.path):
+        project.close()
+        project = Project.open(path, read_only=ANOTHER_WINDOW)
     try:
         # What could not be shown last time is tried again: the drive may be back.
         project.problems.clear(stage=DISPLAY)
@@ -86,6 +101,8 @@ def open_project(path: Path, progress: Progress) -> Opened:
         unseen = len(project.catalog) - len(coming) - unreadable
     except BaseException:
         project.close()
+        if lock is not None:
+            lock.release()
         raise
     return Opened(project, ranking, max(0, unseen), since_round)
 
@@ -125,7 +142,12 @@ def rank(project: "Project", progress: Progress) -> Ranking:
     )["id_str"].tolist()
     # What was recorded on issue is what the labels will carry, so it is read back.
     issues: Any = project.labels.issued(ids).to_dict("index")
-    queue = [UpcomingGalaxy.from_issue(id_str, issues[id_str]) for id_str in ids]
+    queue = [
+        UpcomingGalaxy.from_issue(id_str, issues[id_str])
+        if id_str in issues
+        else UpcomingGalaxy(id_str, "external")  # not recorded where the project is only read
+        for id_str in ids
+    ]
     scores = current_scores(project, progress=progress)
     if not len(scores.id_str):
         return Ranking(queue, None)

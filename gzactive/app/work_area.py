@@ -83,6 +83,7 @@ class WorkArea(QWidget):
         compute.job_started.connect(self._on_job_started)
         compute.job_ended.connect(self._strip.leave)
         session.said.connect(self._on_said)
+        session.news.told.connect(self.label.toast.say)
         session.schedule_changed.connect(self._on_schedule)
         self._on_schedule()
 

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from gzactive.errors import GzactiveError
 from gzactive.model.head import DROPOUT_RATE, Head
 from gzactive.model.likelihood import dirichlet_multinomial_nll, question_totals, votes_gradient
-from gzactive.progress import Progress, silent
+from gzactive.progress import Progress, silent, tell_losses
 
 if TYPE_CHECKING:
     from gzactive.trees import DecisionTree
@@ -153,9 +153,11 @@ def _fitted(
         head = fit.head()
         if validation is None:
             best = head
+            tell_losses(progress, history)
             continue
         loss = validation.loss(head, tree)
         history["validation_loss"].append(loss)
+        tell_losses(progress, history)
         waited += 1
         if loss < best_loss:
             best, best_loss, waited = head, loss, 0

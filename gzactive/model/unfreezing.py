@@ -36,7 +36,7 @@ from gzactive.model.loss import dirichlet_multinomial_loss
 from gzactive.model.unfreezing_settings import Unfreezing
 from gzactive.model.weights_file import open_tensors
 from gzactive.paths import atomic_write
-from gzactive.progress import Progress, silent
+from gzactive.progress import Progress, silent, tell_losses
 
 if TYPE_CHECKING:
     from gzactive.trees import DecisionTree
@@ -354,6 +354,7 @@ class _Fit:
         self.history["loss"].append(loss / done)
         self.history["validation_loss"].append(self._loss(alpha))
         self.history["seconds"].append(time.monotonic() - began)
+        tell_losses(progress, {name: self.history[name] for name in ("loss", "validation_loss")})
         # The best first: a kill between the two writes repeats an epoch and loses nothing.
         if self.best_epoch == number + 1:
             trainer.save(self.folder / _BEST, {})

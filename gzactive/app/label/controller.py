@@ -160,6 +160,14 @@ class LabelController(QObject):
         else:
             self._prefetch()
 
+    def take_over(self) -> None:
+        """Others wrote to the log: what they finished as this labeller need not come again."""
+        self._done |= self.project.labels.finished(self.labeller)
+        self._marks.refresh()
+        self.upcoming = Upcoming(self._unanswered(self.upcoming.next(len(self.upcoming))))
+        self._prefetch()
+        self.marks_changed.emit()
+
     def close(self) -> None:
         """Stop decoding; every answer is on the disk already, and drafts follow."""
         self._marks.flush()
@@ -278,14 +286,8 @@ class LabelController(QObject):
 
     def put_note_away(self, id_str: str) -> None:
         """The note about a galaxy is closed; what was typed and not saved stays a draft."""
-        self._marks.flush()
-        if self._marks.draft(id_str):
-            here = self._current is not None and self._current.id_str == id_str
-            self.said.emit(
-                "Draft kept: N goes on with it."
-                if here
-                else f"The note about galaxy {id_str} was not saved: it is kept as a draft there."
-            )
+        here = self._current is not None and self._current.id_str == id_str
+        self.said.emit(self._marks.put_away(id_str, here=here))
         self.marks_changed.emit()
 
     # --- inside ---------------------------------------------------------------------------------

@@ -75,6 +75,18 @@ class Marks:
         else:
             self._drafts.pop(id_str, None)
 
+    def put_away(self, id_str: str, *, here: bool) -> str:
+        """A note is closed unsaved: what becomes of it, as a sentence; empty if nothing was typed.
+
+        ``here`` says whether its galaxy is still the one on the table.
+        """
+        self.flush()
+        if not self.draft(id_str):
+            return ""
+        if here:
+            return "Draft kept: N goes on with it."
+        return f"The note about galaxy {id_str} was not saved: it is kept there as a draft."
+
     def flush(self) -> None:
         """Bring drafts to the disk."""
         if not self._unsaved:

@@ -88,6 +88,7 @@ class LabelView(QWidget):
         self._note_about = ""
         self._lay_out()
         self._connect()
+        self._show_whether_writable()
         self.refresh()
 
     def refresh(self) -> None:
@@ -271,11 +272,22 @@ class LabelView(QWidget):
         """Over the foot of the picture, where it hides nothing that can be pressed."""
         self.toast.place(self.galaxy.geometry())
 
+    def _show_whether_writable(self) -> None:
+        """A project that is only read says so, and its answers say why they are off."""
+        reason = self.controller.project.read_only
+        if reason:
+            self.banner.say(reason)
+            self.answers.setEnabled(False)
+            self.answers.setToolTip(reason)
+            self._actions["label.skip"].setToolTip("Show the next galaxy (S)")
+
     # --- note -----------------------------------------------------------------------------------
 
     def _open_note(self) -> None:
         current = self.controller.current
-        if current is not None:
+        if self.controller.project.read_only:
+            self.controller.note("")
+        elif current is not None:
             self._note_about = current.id_str
             self._note.open(self.controller.draft)
             self._offer_done()

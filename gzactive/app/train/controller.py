@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from gzactive.active.rounds import Round, current_round, rounds
+from gzactive.app.job import Job
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
 
 if TYPE_CHECKING:
     from gzactive.app.session import ProjectSession
 
-__all__ = ["TrainController"]
+__all__ = ["Curves", "TrainController"]
+
+#: Loss after each epoch of a fit: ``loss`` and perhaps ``validation_loss``.
+Curves = dict[str, list[float]]
+
+#: How many other rounds are drawn behind the one that is looked at.
+_BEHIND = 8
 
 
 class TrainController(QObject):
@@ -30,6 +37,8 @@ class TrainController(QObject):
     changed = Signal()
     #: One sentence about the last round, or why there is none.
     told = Signal(str)
+    #: The round that runs has begun, has lost some more, or has ended.
+    live_changed = Signal()
 
     def __init__(self, project: Project, session: "ProjectSession") -> None:
         super().__init__(session)
@@ -37,6 +46,9 @@ class TrainController(QObject):
         self._project = project
         self._rounds: list[Round] = []
         self._current = 0
+        self._running: Job | None = None
+        self._live: Curves = {}
+        self._read: dict[int, Curves] = {}
         self.sentence = ""
         self.refresh()
 
@@ -49,6 +61,16 @@ class TrainController(QObject):
     def current(self) -> int:
         """Number of the round in use; 0 is the base head."""
         return self._current
+
+    @property
+    def running(self) -> int:
+        """Number of the round that is being made; 0 if none is."""
+        return self._next if self._running is not None else 0
+
+    @property
+    def live(self) -> Curves:
+        """The losses of the round that is being made, so far."""
+        return self._live
 
     def refresh(self) -> None:
         """Read the rounds from the disk again."""
@@ -68,6 +90,16 @@ class TrainController(QObject):
         """Make a round now."""
         self.session.start_round()
 
+    def watch(self, job: Job) -> None:
+        """A round has been asked for: tell how it goes until it ends."""
+        self._running = job
+        self._live = {}
+        self._say_where(job.title, 0, 0)
+        job.progress.connect(self._say_where)
+        job.losses.connect(self._on_losses)
+        job.state_changed.connect(self._on_state)
+        self.live_changed.emit()
+
     def promote(self, number: int) -> None:
         """Put a round in use."""
         if number != self._current:
@@ -78,8 +110,10 @@ class TrainController(QObject):
         earlier = [made.number for made in self._rounds if made.promoted]
         self.promote(max((n for n in earlier if n < self._current), default=0))
 
-    def curves(self, number: int) -> dict[str, list[float]]:
-        """Loss after each epoch of a round's fit: ``loss`` and perhaps ``validation_loss``."""
+    def curves(self, number: int) -> Curves:
+        """The losses of a round's fit."""
+        if number in self._read:
+            return self._read[number]
         made = next((each for each in self._rounds if each.number == number), None)
         if made is None:
             return {}
@@ -89,5 +123,33 @@ class TrainController(QObject):
         except OSError as error:
             self.tell(f"The history of round {number} cannot be read ({error.strerror}).")
             return {}
-        names = [name for name in (rows[0] if rows else {}) if name != "epoch"]
-        return {name: [float(row[name]) for row in rows if row[name]] for name in names}
+        names = [name for name in (rows[0] if rows else {}) if name in ("loss", "validation_loss")]
+        found = {name: [float(row[name]) for row in rows if row[name]] for name in names}
+        self._read[number] = found
+        return found
+
+    def behind(self, number: int) -> list[Curves]:
+        """The losses of the other rounds, the latest few, to see one among them."""
+        others = [made.number for made in self._rounds if made.number != number]
+        return [self.curves(each) for each in others[-_BEHIND:]]
+
+    # --- the round that runs --------------------------------------------------------------------
+
+    @property
+    def _next(self) -> int:
+        return max((made.number for made in self._rounds), default=0) + 1
+
+    def _say_where(self, stage: str, done: int, total: int) -> None:
+        count = f", {done:,} of {total:,}" if total else ""
+        stage = "" if self._running is None or stage == self._running.title else f": {stage}{count}"
+        self.tell(f"Round {self._next} is running{stage}. Labelling goes on meanwhile.")
+
+    def _on_losses(self, losses: Curves) -> None:
+        self._live = losses
+        self.live_changed.emit()
+
+    def _on_state(self, job: Job) -> None:
+        if job.over and job is self._running:
+            self._running = None
+            self._live = {}
+            self.live_changed.emit()

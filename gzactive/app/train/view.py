@@ -52,14 +52,14 @@ class TrainView(QWidget):
         title.setProperty("role", "title")
         self._schedule = QLabel(self)
         self._schedule.setProperty("role", "muted")
-        self._told = QLabel(controller.sentence, self)
-        self._told.setWordWrap(True)
+        self.told = QLabel(controller.sentence, self)
+        self.told.setWordWrap(True)
         self._start = QPushButton("Start a round now", self)
         self._start.setProperty("role", "primary")
         self._start.clicked.connect(controller.start)
         self._cancel = QPushButton("Cancel", self)
         self._cancel.clicked.connect(actions["train.cancel"].trigger)
-        self._rows = RoundsModel(controller, self)
+        self._rows = RoundsModel(controller, icons.theme, self)
         self.table = QTableView(self)
         self.table.setModel(self._rows)
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
@@ -84,8 +84,10 @@ class TrainView(QWidget):
         self._curve_title.setProperty("role", "heading")
         self._lay_out(title)
         controller.changed.connect(self._refresh)
-        controller.told.connect(self._told.setText)
+        controller.told.connect(self.told.setText)
+        controller.live_changed.connect(self._show_curve)
         controller.session.schedule_changed.connect(self._show_schedule)
+        icons.theme.changed.connect(self.table.viewport().update)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self._refresh()
 
@@ -110,24 +112,25 @@ class TrainView(QWidget):
         right.addWidget(self.curve, 1)
         middle = QHBoxLayout()
         middle.setSpacing(SPACE.huge)
-        middle.addLayout(left, 1)
-        middle.addLayout(right, 1)
+        middle.addLayout(left, 6)
+        middle.addLayout(right, 5)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.huge, SPACE.large, SPACE.huge, SPACE.large)
         column.setSpacing(SPACE.medium)
         column.addWidget(title)
         column.addLayout(top)
-        column.addWidget(self._told)
+        column.addWidget(self.told)
         column.addLayout(middle, 1)
 
     def _refresh(self) -> None:
-        self.table.selectRow(0)
+        self.table.selectRow(self._rows.row_of(self.controller.current))
         self._show_schedule()
         self._on_row()
 
     def _show_schedule(self) -> None:
         session = self.controller.session
-        self._start.setEnabled(not session.round_running)
+        self._start.setEnabled(not (session.round_running or session.read_only))
+        self._start.setToolTip(session.read_only)
         self._cancel.setEnabled(session.busy)
         self._schedule.setText(session.schedule_words)
 
@@ -135,13 +138,25 @@ class TrainView(QWidget):
         self, current: QModelIndex | None = None, previous: QModelIndex | None = None
     ) -> None:
         number = self._selected()
-        self._use.setEnabled(number != self.controller.current)
+        reason = self.controller.session.read_only
+        self._use.setEnabled(number != self.controller.current and not reason)
+        self._use.setToolTip(reason)
         self._use.setText(f"Put round {number} in use" if number else "Put the start in use")
-        self._back.setEnabled(self.controller.current > 0)
+        self._back.setEnabled(self.controller.current > 0 and not reason)
+        self._show_curve()
+
+    def _show_curve(self) -> None:
+        """The round that runs, while one does; else the one that is chosen."""
+        it = self.controller
+        if it.running:
+            self._curve_title.setText(f"Round {it.running}, as it learns")
+            self.curve.show_curves(it.live, it.behind(it.running))
+            return
+        number = self._selected()
         self._curve_title.setText(
             f"How round {number} was fitted" if number else "The weights from the start"
         )
-        self.curve.show_curves(self.controller.curves(number))
+        self.curve.show_curves(it.curves(number), it.behind(number) if number else ())
 
     def _selected(self) -> int:
         row = self.table.currentIndex().row()

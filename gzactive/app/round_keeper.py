@@ -1,0 +1,143 @@
+"""Rounds of an open project: when one starts, what came of it, and what other programs did.
+
+The session owns the jobs and the ranking; this says what is computed for rounds and tells of it.
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from gzactive.app import work
+from gzactive.app.news import News
+from gzactive.app.schedule import Schedule
+from gzactive.app.watch import Outside
+
+if TYPE_CHECKING:
+    from gzactive.app.session import ProjectSession
+
+__all__ = ["RoundKeeper"]
+
+
+class RoundKeeper(QObject):
+    """Starts rounds on schedule or on request, changes which is in use, and tells what changed.
+
+    Parameters
+    ----------
+    session
+        Whose rounds they are.
+    """
+
+    def __init__(self, session: "ProjectSession") -> None:
+        super().__init__(session)
+        self._session = session
+        self.schedule = Schedule()
+        self.news = News(self)
+        self._outside: Outside | None = None
+
+    def start(self, awake: bool) -> None:
+        """Learn from the labels so far; labelling goes on meanwhile.
+
+        Parameters
+        ----------
+        awake
+            Whether labelled galaxies that were not looked at yet are looked at first.
+        """
+        session = self._session
+        run = partial(work.fine_tune, session.in_hand(), awake)
+        job = session.submit_urgent("round", "Fine-tune round", run)
+        job.finished.connect(self._on_round)
+        job.failed.connect(self._on_failed)
+        job.cancelled.connect(lambda: self._after("The round was cancelled."))
+        if session.train is not None:
+            session.train.watch(job)
+
+    def promote(self, number: int) -> None:
+        """Put a round in use, or the start with 0, and rank again."""
+        session = self._session
+        change = partial(work.promote, session.in_hand(), number)
+        job = session.submit_urgent("promote", "Changing weights", change)
+        job.finished.connect(lambda waits: self._on_promoted(number, waits))
+        job.failed.connect(lambda sentence: session.said.emit(sentence, True))
+
+    def finished(self, galaxies: int) -> bool:
+        """Galaxies were finished, or taken back; whether a round is due."""
+        self.schedule.finished(galaxies)
+        self._session.schedule_changed.emit()
+        return self.schedule.left(self._session.in_hand().settings) == 0
+
+    def take_over(self, now: Outside) -> None:
+        """What lies on the disk has changed: take over what others did, and say so."""
+        session, before = self._session, self._outside
+        train, label = session.train, session.label
+        if train is None or label is None or session.changing_rounds:
+            return  # our own doing, or looked at again when that has ended
+        self._outside = now
+        told = []
+        if now.events > (before.events if before is not None else 0):
+            label.take_over()
+            told.append("Another program added to the labels.")
+        known = tuple(made.number for made in train.rounds)
+        if (now.rounds, now.current) != (known, train.current):
+            from gzactive.app.train.words import changed_outside
+
+            was = train.current
+            train.refresh()
+            told.append(changed_outside(was, train.current, known, now.rounds))
+        if told:
+            self._count_since(train.rounds[-1] if train.rounds else None)
+            self._tell(" ".join(told))
+            session.schedule_changed.emit()
+            session.rank()
+
+    # --- outcomes -------------------------------------------------------------------------------
+
+    def _on_round(self, made: Any) -> None:
+        from gzactive.app.train.words import brought
+
+        session = self._session
+        if session.project is None:
+            return
+        self._count_since(made)
+        if session.train is not None:
+            session.train.refresh()
+            self.news.hold(brought(made, session.train.current), session.coming())
+        self._after(made.sentence)
+        session.look_from_all_sides_later()
+        session.rank()
+
+    def _on_failed(self, sentence: str) -> None:
+        self.schedule.put_off()
+        self._after(sentence)
+
+    def _after(self, sentence: str) -> None:
+        if self._session.train is not None:
+            self._session.train.tell(sentence)
+        self._session.said.emit(sentence, False)
+        self._session.schedule_changed.emit()
+
+    def _on_promoted(self, number: int, waits: bool) -> None:
+        from gzactive.app.train.words import serves_now
+
+        session = self._session
+        before = session.train.current if session.train is not None else 0
+        if session.train is not None:
+            session.train.refresh()
+        if waits:
+            sentence = f"Round {number} takes over when its network has looked at all galaxies."
+            self._after(sentence)
+            session.look()
+            return
+        self._tell(serves_now(number, before, session.train.rounds if session.train else []))
+        session.rank()
+
+    def _tell(self, sentence: str) -> None:
+        """Say it where it is seen now, and on the quiet card once the galaxies are ranked."""
+        self.news.hold(sentence, self._session.coming())
+        self._after(sentence)
+
+    def _count_since(self, made: Any) -> None:
+        """Count the galaxies finished since a round read the labels."""
+        position = None if made is None else made.manifest["label_log"]["sequence"]
+        labels = self._session.in_hand().labels
+        self.schedule.restart(labels.finished_count(since_sequence=position))

@@ -1,0 +1,51 @@
+"""When the next round starts by itself: galaxies counted since the last one."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gzactive.stores.settings import Settings
+
+__all__ = ["Schedule"]
+
+#: After a round that could not start, so many more galaxies are finished before the next try.
+_AGAIN_AFTER = 5
+
+
+class Schedule:
+    """Counts finished galaxies between rounds."""
+
+    def __init__(self) -> None:
+        self.since_round = 0
+        self._not_before = 0
+
+    @staticmethod
+    def every(settings: "Settings | None") -> int:
+        """A round starts by itself after so many finished galaxies; 0 for never."""
+        return settings.every if settings is not None and settings.automatic else 0
+
+    def finished(self, galaxies: int = 1) -> None:
+        """Galaxies were finished, or taken back."""
+        self.since_round = max(0, self.since_round + galaxies)
+
+    def restart(self, since_round: int) -> None:
+        """A round was made; so many galaxies were finished since it read the labels."""
+        self.since_round, self._not_before = since_round, 0
+
+    def put_off(self) -> None:
+        """A round could not start: a few more galaxies, then the next try."""
+        self._not_before = self.since_round + _AGAIN_AFTER
+
+    def left(self, settings: "Settings | None") -> int | None:
+        """Galaxies until the next round; None if none starts by itself."""
+        every = self.every(settings)
+        return max(0, max(every, self._not_before) - self.since_round) if every else None
+
+    def words(self, settings: "Settings | None", *, running: bool) -> str:
+        """When the next round starts, in words."""
+        if running:
+            return "A round is running"
+        left = self.left(settings)
+        if left is None:
+            return f"{self.since_round:,} finished since the last round"
+        galaxies = "galaxy" if left == 1 else "galaxies"
+        return f"Next round in {left} {galaxies}" if left else "Next round is due"

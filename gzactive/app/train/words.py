@@ -1,0 +1,89 @@
+"""Rounds in plain words: how one stands, what it brought, and what serves after a change."""
+
+from gzactive.active.rounds import MIN_HELD_OUT, Round
+
+__all__ = ["brought", "changed_outside", "name_of", "serves_now", "standing"]
+
+
+def name_of(number: int) -> str:
+    """A round's name within a sentence; 0 is what the project began with."""
+    return f"round {number}" if number else "the start"
+
+
+def standing(made: Round) -> str:
+    """How a round compares with what was in use when it was made, as a clause."""
+    if not made.judged:
+        return f"not compared yet: {made.n_held_out} of the {MIN_HELD_OUT} test galaxies labelled"
+    if not made.promoted:
+        return "came out worse, kept aside"
+    better = made.loss is not None and made.previous_loss is not None
+    return "better than before" if better and made.loss < made.previous_loss else "no worse"
+
+
+def brought(made: Round, current: int) -> str:
+    """What a round that has just ended brought, for somebody who is labelling.
+
+    Parameters
+    ----------
+    made
+        The round.
+    current
+        Number of the round in use now.
+    """
+    learnt = f"It learnt from {_galaxies(made.n_training)}."
+    if not made.promoted:
+        return (
+            f"Round {made.number} came out worse{_losses(made)}, so it is kept aside and "
+            f"{name_of(current)} goes on. {learnt}"
+        )
+    if current != made.number:
+        return (
+            f"Round {made.number} is done{_losses(made)}. It takes over when its network has "
+            f"looked at all galaxies. {learnt}"
+        )
+    if not made.judged:
+        return (
+            f"Round {made.number} is in use. {learnt} Whether it is better will show once "
+            f"{MIN_HELD_OUT} of the test galaxies are labelled ({made.n_held_out} so far)."
+        )
+    return f"Round {made.number} is in use{_losses(made)}. {learnt}"
+
+
+def serves_now(number: int, before: int, rounds: list[Round]) -> str:
+    """What serves after a person put a round in use, or rolled back, and what that changed."""
+    losses = {made.number: made.loss for made in rounds}
+    new, old = losses.get(number), losses.get(before)
+    told = f"{name_of(number).capitalize()} serves now, in place of {name_of(before)}"
+    if new is not None and old is not None:
+        told += f" (held-out loss {new:.3f} against {old:.3f})"
+    kept = f" {name_of(before).capitalize()} is kept." if before else ""
+    return f"{told}.{kept}"
+
+
+def _losses(made: Round) -> str:
+    if not made.judged or made.loss is None or made.previous_loss is None:
+        return ""
+    return f" (held-out loss {made.previous_loss:.3f} → {made.loss:.3f})"
+
+
+def _galaxies(count: int) -> str:
+    return "1 galaxy" if count == 1 else f"{count:,} galaxies"
+
+
+def changed_outside(
+    before: int, current: int, known: tuple[int, ...], numbers: tuple[int, ...]
+) -> str:
+    """What another program did to the rounds.
+
+    Parameters
+    ----------
+    before, current
+        The round that was in use as far as this window knew, and the one that is.
+    known, numbers
+        The rounds that this window knew, and those that there are.
+    """
+    made = [number for number in numbers if number not in known]
+    told = f"Another program made {name_of(made[-1])}" if made else "Another program was here"
+    if current == before:
+        return f"{told}; {name_of(current)} stays in use."
+    return f"{told}: {name_of(current)} is in use now, in place of {name_of(before)}."
