@@ -68,16 +68,16 @@ class Rings:
         self.files = self.project.catalog["file_loc"].tolist()
         columns = table.set_index("iauname").loc[self.ids, list(self.tree.columns)]
         self.votes = columns.to_numpy(dtype=np.float64)
-        self.looked = 0.0  # seconds in which images went through the network
+        self.looked = 0.0  # seconds in which images went through the network, or were found to have
         self._tails: dict[Unfreezing, tuple[Any, Activations]] = {}
 
     def features(self, views: int) -> NDArray[np.float32]:
         """(views, galaxies, 1280), the first as the galaxies are."""
-        began, done = time.monotonic(), 0
+        began = time.monotonic()
         with progress_bars() as progress:
-            done += extract_features(self.project, progress=progress).done
+            extract_features(self.project, progress=progress)
             for view in range(1, views):
-                done += extract(
+                extract(
                     self.ids.tolist(),
                     self.files,
                     feature_store(self.project, view=view),
@@ -86,8 +86,8 @@ class Rings:
                     settings=self.project.image_settings,
                     view=view,
                     progress=progress,
-                ).done
-        self.looked += (time.monotonic() - began) if done else 0.0
+                )
+        self.looked += time.monotonic() - began
         stores = [feature_store(self.project, view=view) for view in range(1, views)]
         found = [features_for(self.project), *(store.load(self.ids) for store in stores)]
         return np.stack([one.values for one in found])
@@ -122,10 +122,10 @@ class Rings:
             views = views_that_fit(len(self.ids), network.shape, self.folder)
             folder = self.folder / f"before-{settings.blocks}-blocks"
             looks = Activations(folder, len(self.ids), views, network.shape)
-            began, new = time.monotonic(), not folder.exists()
+            began = time.monotonic()
             with progress_bars() as progress:
                 looks.compute(self.files, network.front, images, progress)
-            self.looked += (time.monotonic() - began) if new else 0.0
+            self.looked += time.monotonic() - began
             self._tails[settings] = (TailTraining(network, self.tree, 1, settings), looks)
         return self._tails[settings]
 
@@ -199,7 +199,7 @@ def table(cells: list[dict[str, Any]], modes: list[str]) -> str:
             spread = accuracy.std(ddof=1) if len(mine) > 1 else 0.0
             lines.append(
                 f"| {mode} ({len(mine)} splits) | {accuracy.mean():.3f} ± {spread:.3f} "
-                f"| {seconds:.0f} s | {f'{looking:.0f} s' if looking else 'from above'} |"
+                f"| {seconds:.0f} s | {looking:.0f} s |"
             )
     return "\n".join(lines)
 

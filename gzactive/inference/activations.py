@@ -1,6 +1,6 @@
 """What the frozen front of a network says of galaxies in several views, computed once, on disk.
 
-Part files of some 64 MB appear whole, so that a killed run goes on at the first one that is
+Part files of some 16 MB appear whole, so that a killed run goes on at the first one that is
 missing. What they are for is told in :mod:`gzactive.model.unfreezing`.
 """
 
@@ -22,7 +22,7 @@ from gzactive.progress import Progress
 
 __all__ = ["Activations", "views_that_fit"]
 
-_PART_BYTES = 64e6
+_PART_BYTES = 16e6
 _MOST_BYTES = 4e9  # with more galaxies each is looked at from fewer sides
 
 Front = Callable[[NDArray[np.float32]], NDArray[np.float16]]
@@ -80,9 +80,9 @@ class Activations:
         self.folder.mkdir(parents=True, exist_ok=True)
         total = self.galaxies * self.views
         with ThreadPoolExecutor(cores(), thread_name_prefix="decode") as pool:
-            for number, start in enumerate(range(0, self.galaxies, self._per_part)):
+            for start in range(0, self.galaxies, self._per_part):
                 part = file_loc[start : start + self._per_part]
-                path = self.folder / f"part-{number:05d}.npy"
+                path = self.folder / f"galaxies-{start:06d}-{len(part)}.npy"
                 if not path.exists():
                     done = start * self.views
                     looks = _look(

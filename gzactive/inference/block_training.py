@@ -53,8 +53,10 @@ class TrainedBlocks:
         Its file, network and head.
     fingerprint
         Of the network with the project's image settings.
-    head, history, start_loss, best_epoch
+    head, start_loss, best_epoch
         See :class:`gzactive.model.unfreezing.Unfrozen`.
+    history
+        "loss" and "validation_loss" of each epoch.
     """
 
     weights: Path
@@ -151,7 +153,7 @@ def train_blocks(
         folder / WEIGHTS,
         file_fingerprint(folder / WEIGHTS, images.key),
         fit.head,
-        fit.history,
+        {name: fit.history[name] for name in ("loss", "validation_loss")},
         fit.start_loss,
         fit.best_epoch,
     )
