@@ -66,11 +66,19 @@ class AnswerList(QListWidget):
             self.blockSignals(False)
             self._retint()
         if item is not None:
-            self.scrollToItem(item)
+            self._show_with_heading(item)
+
+    def _show_with_heading(self, item: QListWidgetItem) -> None:
+        row = self.row(item)
+        while row > 0 and self.item(row).data(_COLUMN):
+            row -= 1
+        self.scrollToItem(self.item(row))
+        self.scrollToItem(item)
 
     def _on_current(self, current: QListWidgetItem | None, _: object = None) -> None:
         self._retint()
         if current is not None and current.data(_COLUMN):
+            self._show_with_heading(current)
             self.chosen.emit(current.data(_COLUMN))
 
     def _retint(self) -> None:

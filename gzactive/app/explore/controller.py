@@ -34,6 +34,9 @@ __all__ = ["ExploreController"]
 
 _MEGABYTE = 2**20
 
+#: Answers of so few letters ("Yes", "2") say nothing without their question.
+_SHORT = 4
+
 
 class ExploreController(QObject):
     """One person looking through one project.
@@ -147,6 +150,14 @@ class ExploreController(QObject):
     def listing(self) -> Listing:
         """What was found last."""
         return self._listing
+
+    @property
+    def answer_words(self) -> str:
+        """The answer that is looked for, in words that can stand alone."""
+        question, answer = self.tree.locate(self._query.answer)
+        if len(answer.text) > _SHORT:
+            return answer.text
+        return f"{answer.text}: {question.name.replace('-', ' ')}"
 
     @property
     def count_words(self) -> str:

@@ -93,6 +93,7 @@ class Finder:
             rows,
             view.fraction[chosen],
             beside,
+            view.path_probability[chosen],
             above=int(np.count_nonzero(above)),
             total=len(scores),
             histogram=view.histogram(),
@@ -139,11 +140,12 @@ def _on_labels(apart: int, labelled: int) -> str:
 
 
 def _on_cut(view: AnswerView, cut: float, above: int) -> str:
-    if above or cut <= 0:
-        return ""
     asked = view.fraction[view.relevant]
     if not len(asked):
-        return "The model thinks that this question concerns none of these galaxies."
+        rest = "" if cut <= 0 else " Show all to see them nevertheless."
+        return f"The model thinks that most volunteers would be asked this of no galaxy here.{rest}"
+    if above or cut <= 0:
+        return ""
     return (
         f"No galaxy is above {100 * cut:.0f} %: the highest has {100 * float(asked.max()):.0f} %. "
         "Lower the cut to see the best there are."

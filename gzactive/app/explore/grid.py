@@ -194,13 +194,17 @@ class GalaxyGrid(QAbstractItemView):
 
     def reset(self) -> None:
         super().reset()
-        self._anchor = 0
         self._hovered = -1
         self._refit()
-        self.verticalScrollBar().setValue(0)
-        if self._rows():
-            self.selectionModel().setCurrentIndex(self.model().index(0, 0), Flag.NoUpdate)
         self._settled.start()
+
+    def go_on_at(self, row: int) -> None:
+        """After other rows have come in: make one of them the current one, with nothing selected.
+
+        The view stays where it is as long as the row is on screen.
+        """
+        self.go_to(min(row, self._rows() - 1))
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

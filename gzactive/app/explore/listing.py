@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.active.browsing import RELEVANT
+
 __all__ = ["ORDERS", "Listing", "Query"]
 
 #: The orders in which galaxies can be looked at.
@@ -50,6 +52,8 @@ class Listing:
     beside
         What else the order goes by: nats for ``unsure``, the labels' share for ``disagree``, (m,);
         else empty.
+    path
+        Probability that the question is asked about each, (m,), 0 to 1; empty like ``fraction``.
     above, total
         How many galaxies are above the cut, and how many are scored (or listed).
     histogram
@@ -62,6 +66,7 @@ class Listing:
     rows: NDArray[np.intp]
     fraction: NDArray[np.float32] = field(default_factory=_nothing)
     beside: NDArray[np.float32] = field(default_factory=_nothing)
+    path: NDArray[np.float32] = field(default_factory=_nothing)
     above: int = 0
     total: int = 0
     histogram: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -79,6 +84,9 @@ class Listing:
             return f"labels {_percent(float(self.beside[position]))} · model {share}"
         if self.query.order == "unsure" and len(self.beside):
             return f"{share} · {float(self.beside[position]):.2f} nats"
+        if len(self.path) and self.path[position] < RELEVANT:
+            # A high fraction of the few who would be asked is no reason to be sure.
+            return f"{share} · asked {_percent(float(self.path[position]))}"
         return share
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QModelIndex, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFocusEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -74,6 +74,8 @@ class ExploreView(QWidget):
         self.grid.setModel(self.model)
         self.galaxy = GalaxyPage(controller, actions, icons, self)
         self.stack = QStackedWidget(self)
+        self._row = 0
+        self._query = controller.listing.query
         self._said = QLabel(self)
         self._said.setProperty("role", "small")
         self._chosen = QLabel(self)
@@ -148,7 +150,7 @@ class ExploreView(QWidget):
         self.grid.chosen.connect(it.open)
         self.grid.focus_changed.connect(self._actions["explore.select"].setEnabled)
         self.grid.selectionModel().selectionChanged.connect(self._offer)
-        self.grid.selectionModel().currentChanged.connect(self._offer)
+        self.grid.selectionModel().currentChanged.connect(self._on_row)
         handlers = {
             "confident": lambda: it.set_order("confident"),
             "unsure": lambda: it.set_order("unsure"),
@@ -184,6 +186,17 @@ class ExploreView(QWidget):
 
     def _on_listing(self) -> None:
         self.look.refresh()
+        query = self.controller.listing.query
+        # The same list in a new order is gone through from where one is; another from its start.
+        self.grid.go_on_at(self._row if query == self._query else 0)
+        if query != self._query:
+            self.grid.verticalScrollBar().setValue(0)
+        self._query = query
+        self._offer()
+
+    def _on_row(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._row = current.row()
         self._offer()
 
     def _on_opened(self) -> None:
@@ -216,9 +229,9 @@ class ExploreView(QWidget):
         for name in _ON_SKY:
             self._enable(name, chosen > 0 and not reason)
             self._actions.explain(f"explore.{name}", reason)
-        answer = it.tree.locate(it.query.answer)[1].text
-        self._actions["explore.label"].setText(f"Label “{answer}”")
-        self._actions["explore.label"].setIconText(f" Label “{answer}”")
+        text = f"Label “{it.answer_words}”"
+        self._actions["explore.label"].setText(text)
+        self._actions["explore.label"].setIconText(f" {text}")
         selected = self.grid.count_selected
         self._chosen.setText(f"{selected:,} selected" if selected and not single else "")
 
