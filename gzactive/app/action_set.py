@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QToolButton, QWidget
 
-from gzactive.app.actions import ACTIONS, ActionSpec
+from gzactive.app.actions import ACTIONS, GESTURES, ActionSpec
 from gzactive.app.icons import Icons
 
 __all__ = ["ActionSet"]
@@ -95,17 +95,16 @@ class ActionSet:
         self._actions[name].setToolTip(f"{spec.text}: {reason}" if reason else self._tip(spec))
 
     def sheet(self) -> list[tuple[str, str, str, str]]:
-        """Rows of the shortcut sheet: (group, action, keys, tip)."""
-        return [
-            (
-                spec.menu or spec.page.capitalize(),
-                spec.text,
-                "  ".join(shown_key(key) for key in spec.keys),
-                spec.tip,
-            )
-            for spec in self._specs.values()
-            if spec.keys
-        ]
+        """Rows of the shortcut sheet: (where, what, keys, tip), gestures of the mouse at the end.
+
+        What has no key of its own says in which menu it is.
+        """
+        rows = []
+        for spec in self._specs.values():
+            keys = "   ".join(shown_key(key) for key in spec.keys)
+            where = spec.menu or spec.page.capitalize()
+            rows.append((where, spec.text, keys or f"menu {spec.menu}", spec.tip))
+        return rows + list(GESTURES)
 
     def retint(self) -> None:
         """Draw the icons, for the first time or after the theme has changed."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from gzactive.errors import GzactiveError
 
-__all__ = ["ACTIONS", "ANSWER_KEYS", "ActionSpec", "remapped"]
+__all__ = ["ACTIONS", "ANSWER_KEYS", "GESTURES", "ActionSpec", "remapped"]
 
 
 @dataclass(frozen=True)
@@ -267,6 +267,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("help.keys", "Keys", ("?",), "Show every key", "keys", "Help"),
     ActionSpec("help.log", "Show the log", (), "Open the folder of the log file", "", "Help"),
+)
+
+#: What the mouse, and keys within a field, do: (where, what, how, tip), for the shortcut sheet.
+GESTURES: tuple[tuple[str, str, str, str], ...] = (
+    ("Image", "Zoom", "wheel", "Zoom to the pointer"),
+    ("Image", "Move", "drag", "Move the galaxy"),
+    ("Image", "Fit", "double click", "Show the whole galaxy"),
+    ("Note", "Save the note", "Return   Ctrl+Return", "Store the note about this galaxy"),
+    ("Note", "Put the note away", "Esc", "Close the note and keep what was typed as a draft"),
+    ("Window", "Next control", "Tab   Shift+Tab", "Move the focus; Space presses a button"),
 )
 
 

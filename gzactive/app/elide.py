@@ -11,9 +11,10 @@ def draw_elided(
     box: QRectF,
     text: str,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    how: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> float:
     """Draw one line of text within a box, cut where it is too long; returns the width drawn."""
     metrics = painter.fontMetrics()
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+    shown = metrics.elidedText(text, how, int(box.width()))
     painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter), shown)
     return float(metrics.horizontalAdvance(shown))

@@ -4,6 +4,7 @@ It is on screen before anything heavy is imported: whatever the first picture do
 afterwards, and what belongs to a project when one opens.
 """
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from gzactive.app.action_set import ActionSet
 from gzactive.app.icons import Icons
 from gzactive.app.start.opening_page import OpeningPage
 from gzactive.app.theme import Theme
+from gzactive.errors import GzactiveError
 
 if TYPE_CHECKING:
     from gzactive.app.job import Job
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         page = StartPage(self.actions_, self.icons, self)
         page.chosen.connect(self.open_project)
         page.sky_wanted.connect(self._make_sky)
+        page.forgotten.connect(self._forget)
         self._stack.addWidget(page)
         return page
 
@@ -111,6 +114,7 @@ class MainWindow(QMainWindow):
     def close_project(self) -> None:
         """Back to the start page; what computes is cancelled, and every answer is saved."""
         if self.session is not None:
+            self._note_progress(self.session)
             self.session.close()
             self.session.deleteLater()
             self.session = None
@@ -210,9 +214,28 @@ class MainWindow(QMainWindow):
         self.area = WorkArea(session, self.compute, self.actions_, self.icons, self)
         self.area.page_chosen.connect(self.go)
         self._stack.addWidget(self.area)
-        remember_project(session.path)
+        remember_project(
+            session.path,
+            session.project.name,
+            galaxies=len(session.project.catalog),
+            finished=session.project.labels.finished_count(),
+        )
         self.setWindowTitle(f"{session.project.name} – gzactive")
         self.opening.offer_skip()
+
+    def _note_progress(self, session: "ProjectSession") -> None:
+        """The start page tells how far the project is, without opening it."""
+        from gzactive.app.recent import update_project
+
+        if session.project is not None and session.label is not None:
+            with suppress(GzactiveError):  # its drive may be gone by now
+                update_project(session.path, session.project.labels.finished_count())
+
+    def _forget(self, path: Path) -> None:
+        from gzactive.app.recent import forget_project
+
+        forget_project(path)
+        self._show_start()
 
     def _on_ready(self) -> None:
         if self._waiting and self.area is not None:

@@ -5,11 +5,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.job import Job
+from gzactive.app.passing_line import PassingLine
 from gzactive.app.tokens import SPACE
 
 __all__ = ["StatusStrip"]
 
 _BAR = 160
+#: How long a result stays: it is read between two galaxies, perhaps.
+_SECONDS = 30.0
 
 
 class StatusStrip(QWidget):
@@ -27,7 +30,7 @@ class StatusStrip(QWidget):
         super().__init__(parent)
         self.setProperty("role", "strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.words = QLabel(self)
+        self.words = PassingLine(self, seconds=_SECONDS, until_key=False)
         self.words.setProperty("role", "muted")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
@@ -50,6 +53,7 @@ class StatusStrip(QWidget):
     def watch(self, job: Job) -> None:
         """Show this job's progress until it ends."""
         self._job = job
+        self.words.clear()
         self._bar.setRange(0, 0)
         self.words.setText(job.title)
         self._show_bar(True)
@@ -60,12 +64,12 @@ class StatusStrip(QWidget):
         if job is self._job:
             self._job = None
             self._show_bar(False)
-            self.words.setText("")
+            self.words.clear()
 
     def say(self, sentence: str) -> None:
-        """One line, until the next job begins."""
+        """One line for a while, or until the next job begins."""
         if self._job is None:
-            self.words.setText(sentence)
+            self.words.say(sentence)
             self.words.setToolTip(sentence)
 
     def _on_progress(self, stage: str, done: int, total: int) -> None:

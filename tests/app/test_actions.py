@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.action_set import ActionSet
-from gzactive.app.actions import ACTIONS, remapped
+from gzactive.app.actions import ACTIONS, GESTURES, remapped
 from gzactive.app.icons import Icons
 from gzactive.app.keys_dialog import KeysDialog
 from gzactive.app.theme import Theme
@@ -89,12 +89,43 @@ def test_keys_of_another_page_do_nothing(
     assert skipped == []
 
 
-def test_the_shortcut_sheet_lists_every_key_and_can_be_searched(
+def test_the_shortcut_sheet_is_complete_and_can_be_searched(
     qtbot: QtBot, window: tuple[QMainWindow, ActionSet]
 ) -> None:
     main, actions = window
     dialog = KeysDialog(actions, main)
     qtbot.addWidget(dialog)
-    assert dialog.rows.rowCount() == sum(bool(action.keys) for action in ACTIONS)
-    dialog.search.setText("restart")
+    assert dialog.rows.rowCount() == len(ACTIONS) + len(GESTURES)
+    dialog.search.setText("start galaxy")
+    assert dialog.rows.rowCount() >= 1
+    dialog.search.setText("draft esc")
     assert dialog.rows.rowCount() == 1
+    dialog.search.setText("dance")
+    assert "Nothing matches" in dialog.found.text()
+
+
+def test_no_row_of_the_shortcut_sheet_is_cut(
+    qtbot: QtBot, window: tuple[QMainWindow, ActionSet]
+) -> None:
+    main, actions = window
+    dialog = KeysDialog(actions, main)
+    qtbot.addWidget(dialog)
+    dialog.resize(700, 500)
+    dialog.show()
+    table = dialog.table
+    header = table.horizontalHeader()
+    assert header.length() <= table.viewport().width()
+    for row in range(dialog.rows.rowCount()):
+        for column in range(dialog.rows.columnCount()):
+            text = dialog.rows.index(row, column).data()
+            metrics = table.fontMetrics()
+            box = metrics.boundingRect(
+                0,
+                0,
+                header.sectionSize(column),
+                1000,
+                int(Qt.TextFlag.TextWordWrap),
+                text,
+            )
+            assert box.width() <= header.sectionSize(column), text
+            assert box.height() <= table.rowHeight(row), text

@@ -325,7 +325,7 @@ def test_a_path_without_a_project_is_refused_on_the_start_page(
 def test_projects_opened_lately_are_offered(open_window: OpenWindow, project: Project) -> None:
     assert recent_projects() == []
     window = open_window(project.path)
-    assert recent_projects() == [project.path.resolve()]
+    assert [each.path for each in recent_projects()] == [project.path.resolve()]
     window.close_project()
     assert window.start.isVisible()
 

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from gzactive.app.action_set import ActionSet
 from gzactive.app.banner import Banner
 from gzactive.app.icons import Icons
+from gzactive.app.recent import RecentProject
+from gzactive.app.start.recent_row import RecentRow
 from gzactive.app.tokens import SPACE
 
 __all__ = ["StartPage"]
 
-_WIDTH = 560
+_WIDTH = 640
 _APP_ICON = 72
 
 
@@ -31,6 +33,8 @@ class StartPage(QWidget):
 
     chosen = Signal(Path)
     sky_wanted = Signal()
+    #: A project is to be taken off the list.
+    forgotten = Signal(Path)
 
     def __init__(self, actions: ActionSet, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +63,7 @@ class StartPage(QWidget):
         )
         hint.setProperty("role", "small")
         hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.rows: list[RecentRow] = []
         self._recent = QVBoxLayout()
         self._recent.setSpacing(SPACE.tight)
 
@@ -93,26 +98,24 @@ class StartPage(QWidget):
         row.addStretch(1)
         icons.theme.changed.connect(self._retint)
 
-    def show_recent(self, projects: list[Path]) -> None:
+    def show_recent(self, projects: list[RecentProject]) -> None:
         """List the projects opened lately; called first when the window is on screen."""
         self._retint()
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
+        self.rows = []
         if not projects:
             return
         heading = QLabel("Recent", self)
         heading.setProperty("role", "heading")
         self._recent.addWidget(heading)
-        for path in projects:
-            button = QPushButton(path.name, self)
-            button.setProperty("role", "quiet")
-            button.setIcon(self._icons.icon("open", 16))
-            button.setToolTip(str(path))
-            button.setAccessibleName(f"Open {path.name}")
-            button.setStyleSheet("text-align: left;")
-            button.clicked.connect(lambda _checked=False, which=path: self.chosen.emit(which))
-            self._recent.addWidget(button)
+        for project in projects:
+            row = RecentRow(project, self._icons, self)
+            row.chosen.connect(self.chosen)
+            row.removed.connect(self.forgotten)
+            self._recent.addWidget(row)
+            self.rows.append(row)
 
     def _button(self, text: str, *, primary: bool = False) -> QPushButton:
         button = QPushButton(text, self)
