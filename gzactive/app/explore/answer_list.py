@@ -1,6 +1,7 @@
 """The answers to look for, under their questions, in the order in which a volunteer meets them."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from gzactive.app.icons import Icons
@@ -56,6 +57,11 @@ class AnswerList(QListWidget):
         self._retint()
         icons.theme.changed.connect(self._retint)
         self.currentItemChanged.connect(self._on_current)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.currentItem() is not None:
+            self._show_with_heading(self.currentItem())
 
     def mark(self, answer: str) -> None:
         """Show which answer is chosen, without choosing it."""

@@ -136,7 +136,7 @@ def _on_labels(apart: int, labelled: int) -> str:
     galaxies = "galaxy" if labelled == 1 else "galaxies"
     if not apart:
         return f"Labels and model agree on all {labelled:,} {galaxies} labelled on this question."
-    return ""
+    return "Under each galaxy: the answer's share of its labels → the model's fraction."
 
 
 def _on_cut(view: AnswerView, cut: float, above: int) -> str:

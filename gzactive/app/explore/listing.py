@@ -81,7 +81,7 @@ class Listing:
             return ""
         share = _percent(float(self.fraction[position]))
         if self.query.order == "disagree" and len(self.beside):
-            return f"labels {_percent(float(self.beside[position]))} · model {share}"
+            return f"{_percent(float(self.beside[position]))} → {share}"
         if self.query.order == "unsure" and len(self.beside):
             return f"{share} · {float(self.beside[position]):.2f} nats"
         if len(self.path) and self.path[position] < RELEVANT:

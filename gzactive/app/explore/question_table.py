@@ -94,7 +94,8 @@ class QuestionTable(QWidget):
         painter.drawPixmap(0, int(middle - _ICON / 2), picture)
         painter.setFont(theme.font(TYPE.body, bold=answer.confident))
         painter.setPen(QColor(colours.text))
-        figure = painter.fontMetrics().horizontalAdvance("100 % ")
+        # All bars begin at one place, whether the words beside them are bold or not.
+        figure = QFontMetrics(theme.font(TYPE.body, bold=True)).horizontalAdvance("100 % ")
         bar = max(60.0, self.width() * 0.34)
         right = self.width() - figure - bar - SPACE.medium
         words = QRectF(_ICON + SPACE.small, top, right - _ICON - SPACE.small, tall)

@@ -1,0 +1,216 @@
+"""The Explore page by real key events: peers' requirements 7, 8 and 21 (peers.md)."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gzactive.app.main_window import MainWindow
+from gzactive.project import Project
+from tests.app.conftest import PATIENCE, MakeProject, OpenWindow, give_features
+
+Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def project(make_project: MakeProject) -> Project:
+    project = make_project(40, automatic=False)
+    give_features(project)
+    return project
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_window: OpenWindow, project: Project) -> MainWindow:
+    window = open_window(project.path)
+    QTest.keyClick(window, Key.Key_2, Ctrl)
+    settled(qtbot, window)
+    window.session.explore.set_cut(0.0)
+    settled(qtbot, window)
+    return window
+
+
+def settled(qtbot: QtBot, window: MainWindow) -> None:
+    it = window.session.explore
+    qtbot.waitUntil(lambda: not it._worker.busy and not it.finding, timeout=PATIENCE)
+    qtbot.wait(20)
+
+
+def press(window: MainWindow, *keys: Key) -> None:
+    """To whoever has the keyboard, as a person's keys go."""
+    for key in keys:
+        QTest.keyClick(QGuiApplication.focusObject() or window, key)
+
+
+def test_the_keys_move_select_and_open_and_esc_comes_back_to_the_same_place(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    view, it = window.area.explore, window.session.explore
+    grid = view.grid
+    assert grid.hasFocus()
+    assert grid.currentIndex().row() == 0
+    press(window, Key.Key_Right, Key.Key_Right, Key.Key_Space, Key.Key_Down, Key.Key_Space)
+    assert grid.selected == [2, 2 + grid.columns]
+    press(window, Key.Key_End)
+    assert grid.currentIndex().row() == 39
+    assert 39 in grid.shown
+    press(window, Key.Key_Left, Key.Key_Return)
+    assert it.position == 38
+    assert view.stack.currentIndex() == 1
+    assert view.galaxy.table.accessibleDescription()
+    press(window, Key.Key_Left)
+    assert it.position == 37
+    scrolled = grid.verticalOffset()
+    press(window, Key.Key_Escape)
+    assert it.position is None
+    assert grid.hasFocus()
+    assert grid.currentIndex().row() == 37
+    assert grid.verticalOffset() == scrolled
+    assert grid.selected == [2, 2 + grid.columns]
+    press(window, Key.Key_Home)
+    assert (grid.currentIndex().row(), grid.verticalOffset()) == (0, 0)
+
+
+def test_shift_selects_on_the_way_and_all_and_none_have_keys(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    grid = window.area.explore.grid
+    QTest.keyClick(grid, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(grid, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert grid.selected == [0, 1, 2]
+    QTest.keyClick(grid, Key.Key_A, Ctrl)
+    assert grid.count_selected == 40
+    QTest.keyClick(grid, Key.Key_A, Ctrl | Qt.KeyboardModifier.ShiftModifier)
+    assert grid.count_selected == 0
+
+
+def test_a_click_opens_and_a_click_on_the_mark_selects(qtbot: QtBot, window: MainWindow) -> None:
+    view, it = window.area.explore, window.session.explore
+    grid = view.grid
+    box = grid.visualRect(view.model.index(1, 0))
+    mark = grid.itemDelegate().mark(box).center().toPoint()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=mark)
+    assert grid.selected == [1]
+    assert it.position is None
+    qtbot.mouseClick(
+        grid.viewport(), Qt.MouseButton.LeftButton, Ctrl, pos=box.center() + QPoint(9, 9)
+    )
+    assert grid.selected == []
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert it.position == 1
+
+
+def test_labels_given_to_a_selection_count_and_are_undone_by_key(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    it = window.session.explore
+    before = window.session.since_round
+    window.area.explore.grid.select_all()
+    press(window, Key.Key_L)
+    settled(qtbot, window)
+    done = set(project.labels.finished("ada"))
+    assert len(done) == int((~project.catalog["reserved"]).sum())
+    assert window.session.since_round == before + len(done)
+    upcoming = window.session.label.upcoming
+    assert not any(one.id_str in done for one in upcoming.next(len(upcoming)))
+    press(window, Key.Key_Backspace)
+    settled(qtbot, window)
+    assert project.labels.finished("ada") == set()
+    assert window.session.since_round == before
+    assert it.listing.caption(0)
+
+
+def test_picked_galaxies_come_next_on_the_label_page(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    it, label = window.session.explore, window.session.label
+    reserved = set(project.catalog["id_str"][project.catalog["reserved"]])
+    here = label.current.id_str
+    rows = [row for row in range(40) if it.id_at(row) not in {*reserved, here}][-2:]
+    grid = window.area.explore.grid
+    for row in rows:
+        grid.toggle(row)
+    press(window, Key.Key_Q)
+    settled(qtbot, window)
+    following = label.upcoming.next(2)
+    assert [one.id_str for one in following] == [it.id_at(row) for row in rows]
+    assert {one.selection for one in following} == {"explore"}
+
+
+def test_orders_and_answers_change_by_key(qtbot: QtBot, window: MainWindow) -> None:
+    view, it = window.area.explore, window.session.explore
+    press(window, Key.Key_2)
+    settled(qtbot, window)
+    assert it.listing.query.order == "unsure"
+    assert "nats" in it.listing.caption(0)
+    assert not view.look.slider.isEnabled()
+    press(window, Key.Key_3)
+    settled(qtbot, window)
+    assert it.listing.query.order == "disagree"
+    assert view.look.words.text().startswith("No galaxy has a label on this question")
+    press(window, Key.Key_1, Key.Key_BracketRight)
+    settled(qtbot, window)
+    assert it.query.answer == it.answers[1]
+    assert view.answers.currentItem().text() == it.tree.locate(it.answers[1])[1].text
+    press(window, Key.Key_P)
+    settled(qtbot, window)
+    assert it.cut in (0.0, it.published_cut)
+
+
+def test_ids_are_copied_and_the_sky_is_refused_with_a_reason_where_there_is_none(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    it, actions = window.session.explore, window.actions_
+    QTest.keyClick(window.area.explore.grid, Key.Key_C, Ctrl)
+    assert QGuiApplication.clipboard().text() == it.id_at(0)
+    assert not actions["explore.simbad"].isEnabled()
+    assert "no coordinates" in actions["explore.simbad"].toolTip()
+
+
+def test_viewers_of_the_sky_open_at_the_galaxy(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    tmp_path: Path,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    catalog = project.catalog.drop(columns="reserved").assign(ra=150.0, dec=-2.0)
+    with Project.create(tmp_path / "on-the-sky", catalog, "gz-decals-dr5") as other:
+        window = open_window(other.path)
+    QTest.keyClick(window, Key.Key_2, Ctrl)
+    settled(qtbot, window)
+    press(window, Key.Key_S, Key.Key_V)
+    QTest.keyClick(window.area.explore.grid, Key.Key_C, Ctrl | Qt.KeyboardModifier.ShiftModifier)
+    assert [address.split("/")[2] for address in opened] == [
+        "simbad.cds.unistra.fr",
+        "www.legacysurvey.org",
+    ]
+    assert QGuiApplication.clipboard().text() == "150.000000 -2.000000"
+
+
+def test_the_page_is_drawn_in_both_themes(qtbot: QtBot, window: MainWindow) -> None:
+    view, it = window.area.explore, window.session.explore
+    qtbot.waitUntil(
+        lambda: all(it.thumbnails.get(it.file_at(row)) for row in view.grid.shown),
+        timeout=PATIENCE,
+    )
+    dark = view.grid.grab().toImage().pixelColor(2, 2).lightnessF()
+    window.theme.set_mode("light")
+    light = view.grid.grab().toImage().pixelColor(2, 2).lightnessF()
+    window.theme.set_mode("dark")
+    assert light > 0.8 > 0.2 > dark
+
+
+def test_everything_on_the_page_has_a_name_for_those_who_do_not_see_it(
+    window: MainWindow,
+) -> None:
+    view = window.area.explore
+    for widget in (view.grid, view.answers, view.look.slider, view.galaxy.table):
+        assert widget.accessibleName()
+    told = view.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert window.session.explore.id_at(0) in told
+    assert "%" in told
