@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.active.browsing import answer_view, check_answer, most_confident
+from gzactive.active.doubts import doubt
 from gzactive.active.scoring import (
     TREE,
     Acquisition,
@@ -208,6 +209,7 @@ def top(
     pandas.DataFrame
         ``rank`` from 1, ``id_str``, ``fraction`` (the answer's share of the votes on its
         question), ``path_probability`` (that the question is asked), ``score`` (their product).
+        ``attrs["statement"]`` says why the order is not to be trusted, else it is empty.
 
     Raises
     ------
@@ -225,7 +227,7 @@ def top(
     fraction, path = view.fraction.astype(np.float64), view.path_probability.astype(np.float64)
     score = fraction * path
     best = most_confident(score, n)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "rank": np.arange(1, len(best) + 1),
             "id_str": np.asarray(scores.id_str, dtype=object)[best],
@@ -234,6 +236,8 @@ def top(
             "score": score[best],
         }
     )
+    table.attrs["statement"] = doubt(current_head(project)[0], project.tree, answer, fraction)
+    return table
 
 
 def _require_features(scores: Scores) -> None:

@@ -154,6 +154,9 @@ def finetune(
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Repeats a round exactly.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Make a round also where there is nothing new to learn.")
+    ] = False,
 ) -> None:
     """Fit the head to all labels so far, judge it on reserved galaxies, re-score everything.
 
@@ -163,6 +166,7 @@ def finetune(
     """
     import time
 
+    from gzactive.active.novelty import made_of_the_same
     from gzactive.active.ranking import rescore
     from gzactive.active.rounds import run_round
     from gzactive.inference import extract_features, read_serving
@@ -179,7 +183,16 @@ def finetune(
             f"A learning rate of {learning_rate:g} is that of blocks: say how many, with "
             "--unfreeze-blocks."
         )
+    ordinary = unfreezing is None and where is None and balance is None and seed is None
     with open_project(project) as opened, progress_bars() as progress:
+        last = made_of_the_same(opened) if ordinary and not again else None
+        if last is not None:
+            console().print(
+                f"There is nothing new since round {last.number}: no label was added or taken "
+                "back, so another round would learn the same. Label more galaxies, or make one "
+                "all the same with --again."
+            )
+            return
         made = run_round(
             opened,
             seed=seed,

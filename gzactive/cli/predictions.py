@@ -16,7 +16,7 @@ __all__ = ["predict", "top"]
 def predict(
     project: ProjectFolder,
     out: Annotated[Path, typer.Option("--out", help="FILE.hdf5, FILE.csv or FILE.parquet.")],
-    samples: Annotated[int, typer.Option("--samples", min=1, help="Dropout passes.")] = 5,
+    samples: Annotated[int, typer.Option("--samples", min=1, help="Dropout passes.")] = 30,
     catalog: Annotated[
         Path | None,
         typer.Option("--catalog", help="Other galaxies: a table with id_str and file_loc."),
@@ -44,3 +44,5 @@ def top(
     with open_project(project) as opened, progress_bars() as progress:
         table = best(opened, answer, n, progress=progress)
     show_or_write(table, out, f"Top {len(table):,} for {answer}")
+    if table.attrs["statement"]:
+        console().print(table.attrs["statement"])

@@ -74,7 +74,7 @@ def _status(file_loc: str, path: str) -> os.stat_result:
     try:
         status = Path(path).stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ImageProblem(file_loc, "the file is missing") from error
+        raise ImageProblem(file_loc, _missing(file_loc, path)) from error
     except ValueError as error:
         raise ImageProblem(file_loc, f"that is no file name: {error}") from error
     except OSError as error:
@@ -84,6 +84,13 @@ def _status(file_loc: str, path: str) -> os.stat_result:
     if not stat.S_ISREG(status.st_mode):
         raise ImageProblem(file_loc, "it is a device or a pipe, not a file")
     return status
+
+
+def _missing(file_loc: str, path: str) -> str:
+    """One reason for all members of an archive that is gone, whoever looks for them."""
+    if file_loc == path:
+        return "the file is missing"
+    return f"its archive {Path(path).name} is missing: bring it back to where it was"
 
 
 def read_bytes(file_loc: str) -> bytes:
@@ -166,6 +173,8 @@ def _archive(file_loc: str, path: str, status: os.stat_result) -> _Archive:
                 _archives[key] = _Archive(path)
             except (zipfile.BadZipFile, EOFError) as error:
                 raise ImageProblem(file_loc, "the archive is no readable ZIP") from error
+            except FileNotFoundError as error:
+                raise ImageProblem(file_loc, _missing(file_loc, path)) from error
             except OSError as error:
                 raise ImageProblem(file_loc, f"it cannot be read: {error.strerror}") from error
         _archives.move_to_end(key)

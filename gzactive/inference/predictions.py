@@ -81,7 +81,7 @@ def predict(
     project: Project,
     out: str | Path,
     *,
-    n_samples: int = 5,
+    n_samples: int = 30,
     catalog: "str | Path | pd.DataFrame | None" = None,
     seed: int = _DROPOUT_SEED,
     model: Network | None = None,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
 from gzactive.stores.feature_files import fsync_folder
+from gzactive.stores.refusals import refusal
 
 __all__ = ["PREDICTION_SUFFIXES", "PredictionWriter", "Scores", "read_scores", "write_scores"]
 
@@ -83,10 +84,7 @@ def write_scores(path: Path, scores: Scores) -> None:
         _finish(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise GzactiveError(
-            f"{path} cannot be written ({error.strerror or error}): look at the space and the "
-            "permissions there."
-        ) from error
+        raise GzactiveError(refusal(path, error)) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -155,7 +153,13 @@ class PredictionWriter:
                 f"Predictions cannot be written as '{path.name}': end it in "
                 f"{', '.join(PREDICTION_SUFFIXES)}."
             )
-        if not path.parent.is_dir():
+        try:
+            is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+        except OSError as error:  # a name that no file can have
+            raise GzactiveError(refusal(path, error)) from error
+        if is_folder:
+            raise GzactiveError(f"{path} is a folder: name a file in it.")
+        if not has_folder:
             raise GzactiveError(f"There is no folder {path.parent}: make it first.")
         self.path = path
         self.columns = tuple(columns)
@@ -216,10 +220,7 @@ class PredictionWriter:
             self._temporary.unlink(missing_ok=True)
 
     def _refused(self, error: OSError) -> GzactiveError:
-        return GzactiveError(
-            f"{self.path} cannot be written ({error.strerror or error}): look at the space and "
-            "the permissions there, or choose another place."
-        )
+        return GzactiveError(refusal(self.path, error))
 
     def __enter__(self) -> "PredictionWriter":
         return self

@@ -16,8 +16,9 @@ def standing(made: Round) -> str:
         return f"not compared yet: {made.n_held_out} of the {MIN_HELD_OUT} test galaxies labelled"
     if not made.promoted:
         return "came out worse, kept aside"
-    better = made.loss is not None and made.previous_loss is not None
-    return "better than before" if better and made.loss < made.previous_loss else "no worse"
+    new, old = made.loss, made.previous_loss
+    better = new is not None and old is not None and new < old
+    return "better than before" if better else "no worse than before"
 
 
 def brought(made: Round, current: int) -> str:
