@@ -31,7 +31,8 @@ from gzactive.trees import DEFAULT_TREE, load_tree
 _ROOT = Path(__file__).resolve().parents[2]
 _SEED = 5281  # far from the seeds of demonstrations, which must not show training galaxies
 _SKY = 4000
-_VOLUNTEERS = 8  # as many votes a question as the real galaxies' pseudo-votes, roughly
+_VOLUNTEERS = 8  # with few votes the sky does not outweigh the real galaxies;
+_AT_LAST = 16  # twice as many when the network knows those
 #: Wide, since surveys that nobody has seen yet differ in scale, seeing, depth and noise.
 _AUGMENTATION = Augmentation(
     zoom=0.75, scale=0.45, contrast=0.2, brightness=0.03, noise=0.06, blur=1.5, coarse=3, faint=1.3
@@ -51,7 +52,11 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--folder", type=Path, default=_ROOT / "scratch" / "base")
     parser.add_argument(
-        "--epochs", type=int, nargs=3, default=(14, 14, 2), metavar=("SKY", "HALF", "WHOLE")
+        "--epochs",
+        type=int,
+        nargs=4,
+        default=(14, 14, 2, 2),
+        metavar=("SKY", "HALF", "WHOLE", "AGAIN"),
     )
     parser.add_argument("--start", help="weights in place of the stage on the sky alone")
     parser.add_argument(
@@ -71,7 +76,7 @@ def main() -> None:
 
 
 def train(
-    data: Path, folder: Path, epochs: tuple[int, int, int], given: str | None, out: Path
+    data: Path, folder: Path, epochs: tuple[int, int, int, int], given: str | None, out: Path
 ) -> None:
     """All stages; each goes on where it was, and a finished one is only read."""
     tree = load_tree(DEFAULT_TREE)
@@ -91,30 +96,45 @@ def train(
     table.assign(part=part)[["source", "id_str", "part"]].to_csv(folder / "split.csv", index=False)
     print(table.groupby(["source", part]).size().unstack().to_string(), flush=True)
 
-    def stage(name: str, rows: Any, settings: BackboneSettings, count: int, **start: Any) -> Any:
+    votes = table[list(tree.columns)].to_numpy()
+    more = votes.copy()
+    more[table["source"] == "sky"] = simulated(folder / "sky", _SKY, _SEED, tree, _AT_LAST)[
+        list(tree.columns)
+    ].to_numpy()
+
+    def stage(
+        name: str,
+        settings: BackboneSettings,
+        count: int,
+        rows: Any = True,
+        votes: Any = votes,
+        seed: int = _SEED,
+        **start: Any,
+    ) -> dict[str, Any]:
         fit = train_backbone(
             images,
-            table[list(tree.columns)].to_numpy(),
+            votes,
             tree,
             folder / name,
             auxiliary=auxiliary(table, weight=0.5),
             training=np.flatnonzero(rows & (part == "train")),
             validation=np.flatnonzero(rows & (part == "validation")),
             settings=replace(settings, epochs=count),
-            seed=_SEED,
+            seed=seed,
             progress=report(),
             **start,
         )
         return {"start": backbone_tensors(fit.backbone), "start_head": fit.head}
 
-    everything = np.ones(len(table), bool)
     if given:
         model = load_model(given)
         start = {"start": backbone_tensors(model.backbone), "start_head": model.head}
     else:
-        start = stage("sky-alone", (table["source"] == "sky").to_numpy(), _HALF, epochs[0])
-    start = stage("half", everything, _HALF, epochs[1], **start)
-    last = stage("whole", everything, _WHOLE, epochs[2], **start)
+        start = stage("sky-alone", _HALF, epochs[0], (table["source"] == "sky").to_numpy())
+    start = stage("half", _HALF, epochs[1], **start)
+    start = stage("whole", _WHOLE, epochs[2], **start)
+    again = replace(_WHOLE, learning_rate=5e-4)
+    last = stage("whole-again", again, epochs[3], votes=more, seed=_SEED + 1, **start)
     backbone = build_backbone()
     set_backbone_tensors(backbone, last["start"])
     save_model(out, backbone, last["start_head"], tree.id, tree.columns, {})
