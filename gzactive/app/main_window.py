@@ -220,7 +220,8 @@ class MainWindow(QMainWindow):
             galaxies=len(session.project.catalog),
             finished=session.project.labels.finished_count(),
         )
-        self.setWindowTitle(f"{session.project.name} – gzactive")
+        how = " (read-only)" if session.read_only else ""
+        self.setWindowTitle(f"{session.project.name}{how} – gzactive")
         self.opening.offer_skip()
 
     def _note_progress(self, session: "ProjectSession") -> None:

@@ -120,6 +120,9 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QToolButton[role="choice"] {{ padding: {s.tight}px {s.medium}px; }}
     QToolButton[role="choice"]:checked {{
         background: {c.hover}; border: 1px solid {c.accent}; font-weight: 600; }}
+    QHeaderView {{ background: transparent; border: none; }}
+    QHeaderView::section:first {{ border-top-left-radius: {RADIUS - 1}px; }}
+    QHeaderView::section:last {{ border-top-right-radius: {RADIUS - 1}px; }}
     QHeaderView::section {{
         background: {c.surface}; color: {c.muted}; border: none; padding: {s.small}px;
         font-size: {points(TYPE.small)}; }}

@@ -3,7 +3,7 @@
 It takes no focus and no key, and goes by itself; what it covers is a picture, never a control.
 """
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -25,18 +25,21 @@ class Toast(QFrame):
     ----------
     icons
         Draws its sign.
+    over
+        What it covers the foot of.
     parent
-        The page that it lies over.
+        The page that both are on.
     seconds
         How long it stays.
     """
 
     def __init__(
-        self, icons: Icons, parent: QWidget | None = None, *, seconds: float = _SECONDS
+        self, icons: Icons, over: QWidget, parent: QWidget, *, seconds: float = _SECONDS
     ) -> None:
         super().__init__(parent)
         self._icons = icons
-        self._room = QRect()
+        self._over = over
+        over.installEventFilter(self)
         self.setProperty("role", "toast")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -70,10 +73,10 @@ class Toast(QFrame):
         announce(self, sentence)
         self._timer.start()
 
-    def place(self, room: QRect) -> None:
-        """Lie at the foot of this part of the page."""
-        self._room = room
-        self._settle()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
+            self._settle()
+        return False
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._timer.stop()
@@ -87,10 +90,12 @@ class Toast(QFrame):
         self.hide()
 
     def _settle(self) -> None:
-        width = min(_WIDEST, self._room.width() - 2 * SPACE.medium)
-        height = max(self.heightForWidth(width), self.sizeHint().height())
-        left = self._room.left() + (self._room.width() - width) // 2
-        self.setGeometry(left, self._room.bottom() - height - SPACE.medium, width, height)
+        room = self._over.geometry()
+        width = min(_WIDEST, room.width() - 2 * SPACE.medium)
+        words = width - _ICON - SPACE.large - 2 * SPACE.medium - 2
+        height = max(_ICON, self._words.heightForWidth(words)) + 2 * SPACE.medium
+        left = room.left() + (room.width() - width) // 2
+        self.setGeometry(left, room.bottom() - height - SPACE.medium, width, height)
 
     def _retint(self, icon: str = "train") -> None:
         accent = self._icons.theme.colours.accent

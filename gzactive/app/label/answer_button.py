@@ -13,6 +13,7 @@ _LARGEST_ICON = 76
 _TALL_ICON = 96
 _ROOM_FOR_HELP = 220
 _KEY = 22
+_OFF = 0.45  # how strong an answer is drawn that cannot be given
 _WRAPPED = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
 
 
@@ -58,6 +59,8 @@ class AnswerButton(QAbstractButton):
         colours = self._icons.theme.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.isEnabled():
+            painter.setOpacity(_OFF)
         chosen, down = self.isChecked(), self.isDown()
         fill = colours.border if down else colours.hover if self.underMouse() else colours.raised
         edge = colours.accent if chosen or self.hasFocus() else colours.border

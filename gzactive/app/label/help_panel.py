@@ -10,14 +10,12 @@ __all__ = ["HelpPanel"]
 
 
 class HelpPanel(QWidget):
-    """Takes the place of the reveal card while it is wanted."""
+    """One tab of the side panel."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._heading = QLabel("What to look for", self)
-        self._heading.setProperty("role", "strong")
         self._words = QLabel(self)
         self._words.setWordWrap(True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -30,7 +28,6 @@ class HelpPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.medium, SPACE.medium, SPACE.medium, SPACE.small)
         column.setSpacing(SPACE.small)
-        column.addWidget(self._heading)
         column.addWidget(scroll, 1)
 
     def show_question(self, question: Question | None) -> None:

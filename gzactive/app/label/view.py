@@ -68,7 +68,7 @@ class LabelView(QWidget):
         self.answers = AnswerGrid(icons, self)
         self.side = SidePanel(icons, self)
         self.help, self.card = self.side.help, self.side.card
-        self.toast = Toast(icons, self)
+        self.toast = Toast(icons, self.galaxy, self)
         self._name = self._label("small")
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._mix = self._label("small")
@@ -113,7 +113,6 @@ class LabelView(QWidget):
         side = self.height() - around - 2 * SPACE.medium - 2 * SPACE.small
         left_over = self.width() - side - 3 * SPACE.large
         self._panel.setFixedWidth(max(_PANEL_LEAST, min(_PANEL_MOST, left_over)))
-        self._place_toast()
 
     # --- building -------------------------------------------------------------------------------
 
@@ -267,10 +266,6 @@ class LabelView(QWidget):
 
     def _on_warned(self, sentence: str, fault: bool) -> None:
         self.banner.say(sentence, fault=fault)
-
-    def _place_toast(self) -> None:
-        """Over the foot of the picture, where it hides nothing that can be pressed."""
-        self.toast.place(self.galaxy.geometry())
 
     def _show_whether_writable(self) -> None:
         """A project that is only read says so, and its answers say why they are off."""

@@ -13,7 +13,8 @@ from gzactive.app.train.controller import Curves
 __all__ = ["LossCurve"]
 
 _NAMES = {"loss": "galaxies it learns from", "validation_loss": "galaxies set aside for stopping"}
-_FAINT = 0.45
+_FAINT = 0.4
+_NOTHING = "The curve of a round grows here while it learns."
 
 
 class LossCurve(QWidget):
@@ -46,7 +47,8 @@ class LossCurve(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.small)
         column.addWidget(self.legend)
-        column.addWidget(self.plot, 1)
+        column.addWidget(self.plot, 100)
+        column.addStretch(1)
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -72,8 +74,7 @@ class LossCurve(QWidget):
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setLabel(words, color=colours.muted)
             axis.enableAutoSIPrefix(False)
-        faint = pg.mkColor(colours.border)
-        faint.setAlphaF(_FAINT if self._theme.mode == "dark" else 2 * _FAINT)
+        faint = _mixed(colours.surface, colours.muted)
         others = 0
         for curves in self._behind:
             values = curves.get("validation_loss") or curves.get("loss") or []
@@ -86,8 +87,9 @@ class LossCurve(QWidget):
                 self._line(values, pg.mkPen(front.get(name, colours.text), width=2))
                 legend.append(_entry(front.get(name, colours.text), _NAMES.get(name, name)))
         if legend and others:
-            legend.append(_entry(colours.border, "other rounds"))
-        self.legend.setText("&nbsp;&nbsp;&nbsp; ".join(legend))
+            legend.append(_entry(faint, "other rounds"))
+        self.legend.setText("&nbsp;&nbsp;&nbsp; ".join(legend) if legend or others else _NOTHING)
+        self.plot.setVisible(bool(legend or others))
         everything = [*self._curves.values(), *(v for c in self._behind for v in c.values())]
         longest = max((len(values) for values in everything), default=0)
         self.plot.setXRange(1, max(2, longest))
@@ -101,3 +103,12 @@ class LossCurve(QWidget):
 
 def _entry(colour: str, words: str) -> str:
     return f'<span style="color:{colour}">━━</span>&nbsp;{words.replace(" ", "&nbsp;")}'
+
+
+def _mixed(ground: str, ink: str) -> str:
+    """An ink so faint that it stays behind the others."""
+    channels = (
+        round((1 - _FAINT) * int(ground[at : at + 2], 16) + _FAINT * int(ink[at : at + 2], 16))
+        for at in (1, 3, 5)
+    )
+    return "#{:02x}{:02x}{:02x}".format(*channels)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from gzactive.active.rounds import MIN_HELD_OUT
-from gzactive.app.theme import Theme
+from gzactive.app.icons import Icons
 from gzactive.app.tokens import TYPE
 from gzactive.app.train.controller import TrainController
 from gzactive.app.train.words import standing
@@ -26,6 +26,7 @@ _HEADERS = (
     ),
     ("How it stands", "Which round is in use, and how each compared when it was made."),
 )
+_SIGN = 14
 _TINT = 40  # of 255: how strong the row in use is tinted
 
 type_index = QModelIndex | QPersistentModelIndex
@@ -38,18 +39,19 @@ class RoundsModel(QAbstractTableModel):
     ----------
     controller
         Knows the rounds.
-    theme
-        Gives font and colours.
+    icons
+        Draws the sign of the row in use, and gives font and colours.
     parent
         The page.
     """
 
     def __init__(
-        self, controller: TrainController, theme: Theme, parent: QObject | None = None
+        self, controller: TrainController, icons: Icons, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._controller = controller
-        self._theme = theme
+        self._icons = icons
+        self._theme = icons.theme
         controller.changed.connect(self._reset)
 
     def number_at(self, row: int) -> int:
@@ -86,6 +88,8 @@ class RoundsModel(QAbstractTableModel):
             return self._controller.rounds[-1 - row].sentence
         if self.number_at(row) != self._controller.current:
             return None
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return self._icons.pixmap("done", _SIGN, self._theme.colours.accent, 2.0)
         if role == Qt.ItemDataRole.FontRole:
             return self._theme.font(TYPE.body, bold=True)
         if role == Qt.ItemDataRole.BackgroundRole:

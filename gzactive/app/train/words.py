@@ -13,7 +13,7 @@ def name_of(number: int) -> str:
 def standing(made: Round) -> str:
     """How a round compares with what was in use when it was made, as a clause."""
     if not made.judged:
-        return f"not compared yet: {made.n_held_out} of the {MIN_HELD_OUT} test galaxies labelled"
+        return f"not compared yet: {made.n_held_out} of {MIN_HELD_OUT} test galaxies"
     if not made.promoted:
         return "came out worse, kept aside"
     new, old = made.loss, made.previous_loss

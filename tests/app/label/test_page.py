@@ -226,6 +226,6 @@ def test_a_toast_takes_no_focus_and_goes_by_itself(
     assert toast.accessibleName() == toast.sentence == "Round 3 is in use."
     assert window.focusWidget() is focus
     assert toast.focusPolicy() == Qt.FocusPolicy.NoFocus
-    short = Toast(Icons(window.theme), window, seconds=0.05)
+    short = Toast(Icons(window.theme), page(window).galaxy, page(window), seconds=0.05)
     short.say("Round 4 is in use.")
     qtbot.waitUntil(short.isHidden)
