@@ -52,7 +52,8 @@ def brought(made: Round, current: int) -> str:
 
 def serves_now(number: int, before: int, rounds: list[Round]) -> str:
     """What serves after a person put a round in use, or rolled back, and what that changed."""
-    losses = {made.number: made.loss for made in rounds}
+    # Losses on a handful of galaxies, not the same ones each time, would compare nothing.
+    losses = {made.number: made.loss for made in rounds if made.judged}
     new, old = losses.get(number), losses.get(before)
     told = f"{name_of(number).capitalize()} serves now, in place of {name_of(before)}"
     if new is not None and old is not None:
