@@ -107,6 +107,7 @@ class Studio:
         while not self.window.session.round_running:
             self.finish()
         self.until(lambda: not self.window.session.busy)
+        self.explore()
         QTest.keyClick(self.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
         self.shoot("train")
         self.window.actions_["help.keys"].trigger()
@@ -116,6 +117,31 @@ class Studio:
             self.keep(dialog.grab(), "keys")
             dialog.close()
         return self.taken
+
+    def explore(self) -> None:
+        """The grid of spirals with some selected, one galaxy, and where labels and model differ."""
+        QTest.keyClick(self.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        it, grid = self.window.session.explore, self.window.area.explore.grid
+        it.choose("has-spiral-arms_yes" if "has-spiral-arms_yes" in it.answers else it.answers[0])
+        it.set_cut(0.0)
+        self.until_found()
+        for key in (Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Space):
+            QTest.keyClick(grid, key)
+        self.shoot("explore")
+        QTest.keyClick(grid, Qt.Key.Key_Return)
+        self.until(lambda: it.frame is not None)
+        self.shoot("explore-galaxy")
+        QTest.keyClick(self.window, Qt.Key.Key_Escape)
+        it.set_order("unsure")
+        self.until_found()
+        self.shoot("explore-unsure")
+
+    def until_found(self) -> None:
+        it, grid = self.window.session.explore, self.window.area.explore.grid
+        self.until(lambda: not it.finding)
+        self.settle()
+        self.until(lambda: all(it.thumbnails.get(it.file_at(row)) for row in grid.shown))
+        self.settle()
 
     def finish(self) -> None:
         """Finish the galaxy on the table."""

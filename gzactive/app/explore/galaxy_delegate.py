@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gzactive.app.elide import draw_elided
@@ -48,6 +48,11 @@ class GalaxyDelegate(QStyledItemDelegate):
     def least_width(self) -> int:
         """Width of a cell in pixels; the grid shares out what is left over."""
         return _PICTURE + 2 * SPACE.small
+
+    @property
+    def picture(self) -> int:
+        """Side of a picture in pixels, before the screen's density."""
+        return _PICTURE
 
     @property
     def height(self) -> int:
@@ -102,9 +107,10 @@ class GalaxyDelegate(QStyledItemDelegate):
     def _paint_picture(self, painter: QPainter, box: QRectF, index: type_index) -> None:
         colours = self._icons.theme.colours
         thumbnail = index.data(GalaxiesModel.THUMBNAIL)
-        path = QPainterPath()
-        path.addRoundedRect(box, RADIUS - 2, RADIUS - 2)
-        painter.fillPath(path, QColor(colours.sky))
+        if thumbnail is None or thumbnail.picture is None:
+            path = QPainterPath()
+            path.addRoundedRect(box, RADIUS - 2, RADIUS - 2)
+            painter.fillPath(path, QColor(colours.sky))
         if thumbnail is None:
             return  # a quiet place until the picture is here: a million signs would flicker
         if thumbnail.picture is None:
@@ -113,13 +119,14 @@ class GalaxyDelegate(QStyledItemDelegate):
             words = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
             painter.drawText(box.adjusted(8, 8, -8, -8), words, thumbnail.problem)
             return
+        # As a brush: the corners are rounded while the picture is copied, without a clip.
         image = thumbnail.picture
-        side = min(image.width(), image.height())
-        middle = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
-        painter.save()
-        painter.setClipPath(path)
-        painter.drawImage(box, image, middle)
-        painter.restore()
+        scale = box.width() / max(1, image.width())
+        brush = QBrush(image)
+        brush.setTransform(QTransform(scale, 0, 0, scale, box.left(), box.top()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(brush)
+        painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)
 
     def _paint_mark(self, painter: QPainter, box: QRectF, selected: bool) -> None:
         """A ring to be ticked; the tick says it, not the colour alone."""

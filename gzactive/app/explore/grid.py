@@ -102,6 +102,11 @@ class GalaxyGrid(QAbstractItemView):
         """How many are selected."""
         return sum(len(one) for one in self._ranges())
 
+    @property
+    def picture_side(self) -> int:
+        """Side of a picture in the screen's own pixels."""
+        return round(self._cell.picture * self.devicePixelRatioF())
+
     def visualRect(self, index: type_index) -> QRect:
         if not index.isValid():
             return QRect()

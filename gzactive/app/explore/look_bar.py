@@ -1,7 +1,8 @@
 """How the galaxies are looked at: which answer, in which order, above which cut."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.explore.controller import ExploreController
@@ -53,14 +54,15 @@ class LookBar(QWidget):
         self.slider.valueChanged.connect(self._on_slider)
         orders = QHBoxLayout()
         orders.setSpacing(SPACE.tight)
-        group = QButtonGroup(self)
+        # Of actions, not of buttons: a group of buttons refuses to let go of the one before.
+        group = QActionGroup(self)
         self._orders = {}
         for order in ORDERS:
             action = actions[f"explore.{order}"]
             action.setCheckable(True)
+            group.addAction(action)
             button = actions.button(f"explore.{order}", self, text=True)
             button.setProperty("role", "choice")
-            group.addButton(button)
             orders.addWidget(button)
             self._orders[order] = action
         orders.addStretch(1)
@@ -106,8 +108,7 @@ class LookBar(QWidget):
         self._sign.setPixmap(self._icons.pixmap(answer.icon, _SIGN, colour, ratio))
         self._answer.setText(answer.text)
         self._question.setText(question.text)
-        for order, action in self._orders.items():
-            action.setChecked(order == query.order)
+        self._orders[query.order].setChecked(True)
         cutting = query.order == "confident" and bool(len(listing.histogram))
         self.slider.setEnabled(cutting)
         self.slider.blockSignals(True)

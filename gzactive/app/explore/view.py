@@ -97,6 +97,7 @@ class ExploreView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.controller.thumbnails.side = self.grid.picture_side
         self.controller.wake()
         self._offer()
 

@@ -41,7 +41,7 @@ class Thumbnail:
     file_loc
         The image.
     picture
-        At most :data:`SIDE` pixels on its longer side; None if there is a problem.
+        The middle square, of the loader's ``side``; None if there is a problem.
     problem
         Why it cannot be shown, as a clause; empty if it can.
     """
@@ -84,6 +84,9 @@ class ThumbnailLoader(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        #: Side in pixels of the pictures handed out: what a screen shows, so that painting them
+        #: is copying. What comes in later has it.
+        self.side = SIDE
         self._folder = folder
         self._how = how
         self._limit = limit
@@ -174,7 +177,7 @@ class ThumbnailLoader(QObject):
                 return Thumbnail(file_loc, problem=frame.problem)
             picture = _shrunk(frame.picture)
             self._folder.write(name, _jpeg(picture))
-        return Thumbnail(file_loc, picture.convertToFormat(QImage.Format.Format_RGB32))
+        return Thumbnail(file_loc, _square(picture, self.side))
 
     def _on_made(self, made: Thumbnail) -> None:
         with self._more:
@@ -207,6 +210,21 @@ def _shrunk(pixels: NDArray[np.uint8]) -> QImage:
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
+
+
+def _square(picture: QImage, side: int) -> QImage:
+    """The middle square of a picture, at the size in which it is shown."""
+    least = min(picture.width(), picture.height())
+    left, top = (picture.width() - least) // 2, (picture.height() - least) // 2
+    middle = picture.copy(left, top, least, least)
+    if least != side:
+        middle = middle.scaled(
+            side,
+            side,
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+    return middle.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def _jpeg(picture: QImage) -> bytes:

@@ -87,13 +87,14 @@ def test_a_million_galaxies_open_scroll_and_change_answer(
     before = _memory()
     model = look_over(controller, grid, qtbot)
     bar = grid.verticalScrollBar()
-    frames = []
+    frames, work = [], []
     model.asked.clear()
     for place in np.linspace(0, bar.maximum(), 300).astype(int):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.thread_time()
         bar.setValue(int(place))
         grid.viewport().repaint()
         frames.append(time.perf_counter() - began)
+        work.append(time.thread_time() - busy)
     touched = len(model.asked)
     began = time.perf_counter()
     grid.resize(1000, 700)
@@ -112,11 +113,12 @@ def test_a_million_galaxies_open_scroll_and_change_answer(
     controller.close()
     project.close()
     ours, theirs = _fill(grid, model), _fill_list_view(qtbot)
-    frame = 1000 * np.percentile(frames, 95)
+    frame, frame_work = (1000 * np.percentile(some, 95) for some in (frames, work))
     print(
         f"\n1,000,000 galaxies: catalogue and page {opened:.2f} s, first list {listed:.2f} s, "
-        f"another answer {changed:.2f} s, another cut {moved:.2f} s; 300 scrolls end to end: "
-        f"p95 {frame:.1f} ms a frame, {touched:,} rows touched; resize {1000 * resized:.0f} ms; "
+        f"another answer {changed:.2f} s, another cut {moved:.2f} s; "
+        f"300 scrolls end to end: p95 {frame_work:.1f} ms of work a frame ({frame:.1f} ms by the "
+        f"clock), {touched:,} rows touched; resize {1000 * resized:.0f} ms; "
         f"the grid and scrolling took {after - before:.0f} MB of {after:.0f} MB at most; filling "
         f"the grid {1000 * ours:.1f} ms against {1000 * theirs:.0f} ms of a QListView: "
         f"{theirs / ours:,.0f} ×"

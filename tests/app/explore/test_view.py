@@ -38,6 +38,11 @@ def settled(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.wait(20)
 
 
+def checked(window: MainWindow) -> list[str]:
+    orders = ("confident", "unsure", "disagree")
+    return [one for one in orders if window.actions_[f"explore.{one}"].isChecked()]
+
+
 def press(window: MainWindow, *keys: Key) -> None:
     """To whoever has the keyboard, as a person's keys go."""
     for key in keys:
@@ -146,6 +151,13 @@ def test_orders_and_answers_change_by_key(qtbot: QtBot, window: MainWindow) -> N
     assert it.listing.query.order == "unsure"
     assert "nats" in it.listing.caption(0)
     assert not view.look.slider.isEnabled()
+    it.set_order("confident")
+    settled(qtbot, window)
+    assert checked(window) == ["confident"]
+    it.set_order("unsure")
+    settled(qtbot, window)
+    assert checked(window) == ["unsure"]
+    assert it.listing.query.order == "unsure"
     press(window, Key.Key_3)
     settled(qtbot, window)
     assert it.listing.query.order == "disagree"
@@ -180,6 +192,7 @@ def test_viewers_of_the_sky_open_at_the_galaxy(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     catalog = project.catalog.drop(columns="reserved").assign(ra=150.0, dec=-2.0)
     with Project.create(tmp_path / "on-the-sky", catalog, "gz-decals-dr5") as other:
+        give_features(other)
         window = open_window(other.path)
     QTest.keyClick(window, Key.Key_2, Ctrl)
     settled(qtbot, window)
