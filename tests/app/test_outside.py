@@ -150,3 +150,23 @@ def test_the_next_window_writes_once_the_first_is_closed(
     again = open_window(rings.path)
     assert again.session.read_only == ""
     assert label_page(again).answers.isEnabled()
+
+
+def test_a_folder_that_cannot_be_written_to_opens_for_reading(
+    qtbot: QtBot, open_window: OpenWindow, rings: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label_elsewhere(rings)
+    run_round(rings, settings=QUICK)
+    rings.close()
+    monkeypatch.setattr("gzactive.project.unwritable", lambda folder: "It is a locked drive.")
+    before = {path for path in rings.path.rglob("*") if not path.name.startswith("labels.sqlite-")}
+    window = open_window(rings.path)
+    assert label_page(window).banner.sentence == "It is a locked drive."
+    assert not train_page(window)._start.isEnabled()
+    assert train_page(window).curve.drawn
+    assert window.windowTitle().endswith("(read-only) – gzactive")
+    QTest.keyClick(window, Key.Key_1)
+    QTest.keyClick(window, Key.Key_S)
+    qtbot.waitUntil(lambda: not window.session.busy, timeout=PATIENCE)
+    after = {path for path in rings.path.rglob("*") if not path.name.startswith("labels.sqlite-")}
+    assert after == before
