@@ -195,6 +195,7 @@ def test_viewers_of_the_sky_open_at_the_galaxy(
         give_features(other)
         window = open_window(other.path)
     QTest.keyClick(window, Key.Key_2, Ctrl)
+    window.session.explore.set_cut(0.0)
     settled(qtbot, window)
     press(window, Key.Key_S, Key.Key_V)
     QTest.keyClick(window.area.explore.grid, Key.Key_C, Ctrl | Qt.KeyboardModifier.ShiftModifier)
