@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource(name: str) -> Path:
-    """Path of a shipped file or folder, e.g. ``trees`` or ``weights/simulated-sky.safetensors``.
+    """Path of a shipped file or folder, e.g. ``trees`` or ``weights/sdss-b0.safetensors``.
 
     In a wheel the resources are package data (``gzactive/_resources``); in a checkout they are the
     ``resources`` folder beside the package.

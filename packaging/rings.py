@@ -207,7 +207,7 @@ def table(cells: list[dict[str, Any]], modes: list[str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with decals_rings/")
-    parser.add_argument("--weights", default="simulated-sky", help="a name or a file")
+    parser.add_argument("--weights", default="sdss-b0", help="a name or a file")
     parser.add_argument("--out", type=Path, default=Path("rings.jsonl"))
     parser.add_argument("--modes", nargs="+", default=["head", "head-8", "blocks-0", "blocks-2"])
     parser.add_argument("--seeds", nargs="+", type=int, default=list(range(5)))

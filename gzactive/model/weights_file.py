@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 FORMAT = "gzactive-weights-1"
-_DEFAULT = "simulated-sky"
+_DEFAULT = "sdss-b0"
 SUFFIX = ".safetensors"
 _BACKBONE = "backbone/"
 _YES = "yes"

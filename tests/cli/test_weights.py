@@ -107,7 +107,7 @@ def test_weights_are_listed_with_where_they_are_and_shown_with_their_card(
     assert gz("import-weights", f"{checkpoint}.index", "--name", "mine", "--credits", "[Ada]").out
     (own_folder / "broken.safetensors").write_bytes(b"half a downl")
     lines = gz("weights").out.splitlines()
-    shipped = next(line for line in lines if line.startswith("simulated-sky"))
+    shipped = next(line for line in lines if line.startswith("sdss-b0"))
     assert "shipped (default)" in shipped
     mine = next(line for line in lines if line.startswith("mine"))
     assert all(word in mine for word in ("gz-decals-dr5", "34", "colour", "16.4 MB"))

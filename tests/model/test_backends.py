@@ -20,7 +20,7 @@ import keras
 from gzactive.model.weights import load_model
 assert keras.backend.backend() == sys.argv[1], keras.backend.backend()
 images = np.random.default_rng(0).random((6, 224, 224, 1)).astype(np.float32)
-np.save(sys.argv[2], load_model("simulated-sky").features(images))
+np.save(sys.argv[2], load_model("sdss-b0").features(images))
 """
 
 TRAINING = """

@@ -160,7 +160,7 @@ def test_weights_without_a_place_are_found_by_name(
     with pytest.raises(GzactiveError, match="exists already"):
         import_weights(tmp_path / "zoo.npz")
     with pytest.raises(GzactiveError, match="are shipped weights: give another --name"):
-        import_weights(tmp_path / "zoo.npz", name="simulated-sky")
+        import_weights(tmp_path / "zoo.npz", name="sdss-b0")
     with pytest.raises(GzactiveError, match="no name for weights"):
         import_weights(tmp_path / "zoo.npz", name="../zoo")
 
