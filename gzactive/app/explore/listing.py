@@ -83,7 +83,7 @@ class Listing:
         if self.query.order == "disagree" and len(self.beside):
             return f"{_percent(float(self.beside[position]))} → {share}"
         if self.query.order == "unsure" and len(self.beside):
-            return f"{share} · {float(self.beside[position]):.2f} nats"
+            return f"{share} · {float(self.beside[position]):.2g} nats"
         if len(self.path) and self.path[position] < RELEVANT:
             # A high fraction of the few who would be asked is no reason to be sure.
             return f"{share} · asked {_percent(float(self.path[position]))}"
