@@ -13,9 +13,12 @@ from gzactive.errors import GzactiveError
 from gzactive.simulated.perception import QUESTIONS, SAME_ANSWER, View
 from gzactive.trees import DecisionTree, Question, Walk
 
-__all__ = ["answer", "vote", "vote_probabilities"]
+__all__ = ["answer", "answer_chances", "tick_chances", "vote", "vote_probabilities"]
 
 _Floats = npt.NDArray[np.float64]
+
+#: Chance that a person ticks what is not there.
+_SLIP = 0.01
 
 
 def vote_probabilities(truth: pd.DataFrame, tree: DecisionTree) -> _Floats:
@@ -40,7 +43,7 @@ def vote_probabilities(truth: pd.DataFrame, tree: DecisionTree) -> _Floats:
     view = View(truth)
     chances = np.empty((len(truth), len(tree.columns)))
     for question in tree.modelled:
-        chances[:, tree.slice(question.name)] = _chances(view, question, tree)
+        chances[:, tree.slice(question.name)] = answer_chances(view, question, tree)
     return chances
 
 
@@ -127,14 +130,14 @@ def answer(galaxy: pd.Series, tree: DecisionTree, rng: np.random.Generator) -> W
         if question.kind == "checkboxes":
             walk.answer(_ticks(view, question, rng))
             continue
-        chances = _chances(view, question, tree)[0]
+        chances = answer_chances(view, question, tree)[0]
         picked = rng.choice(len(question.answers), p=chances / chances.sum())
         walk.answer(question.answers[picked].name)
     return walk
 
 
-def _chances(view: View, question: Question, tree: DecisionTree) -> _Floats:
-    """Chances (n, answers of the question), which sum to one."""
+def answer_chances(view: View, question: Question, tree: DecisionTree) -> _Floats:
+    """Chances (n, answers of one question), which sum to one; errors as `vote_probabilities`."""
     if question.name not in QUESTIONS:
         raise GzactiveError(
             f"Simulated volunteers cannot answer '{question.name}' of the tree '{tree.id}': choose "
@@ -156,13 +159,20 @@ def _chances(view: View, question: Question, tree: DecisionTree) -> _Floats:
 
 def _ticks(view: View, question: Question, rng: np.random.Generator) -> tuple[str, ...]:
     """Rare features that one person ticks: what is plainly there, and is among the answers."""
-    seen = {
-        "ring": view.ring[0],
-        "irregular": 0.8 * view.kind("irregular")[0],
-        "dust-lane": view.strength("dust")[0] * view.clarity[0] * view.edge_on[0],
-    }
+    seen = tick_chances(view)
     names = (choice.name for choice in question.answers)
-    return tuple(name for name in names if rng.uniform() < seen.get(name, 0.01))
+    return tuple(
+        name for name in names if rng.uniform() < (seen[name][0] if name in seen else _SLIP)
+    )
+
+
+def tick_chances(view: View) -> dict[str, _Floats]:
+    """Chance (n,) that a person ticks each rare feature that the sky can show."""
+    return {
+        "ring": view.ring,
+        "irregular": np.where(view.kind("irregular"), 0.8, 0.0),
+        "dust-lane": view.strength("dust") * view.clarity * view.edge_on,
+    }
 
 
 def _uniform(galaxies: npt.NDArray[np.uint64], n: int, seed: int, question: int) -> _Floats:
