@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
+from gzactive.model.recalibration import Recalibration
 from gzactive.paths import atomic_write
 
 if TYPE_CHECKING:
@@ -90,8 +91,10 @@ class Head:
     kernel : (width, answers) float32
         W; its columns are in the order of the tree's ``columns``.
     bias : (answers,) float32
-    shift : PriorShift, optional
+    recalibration : Recalibration, optional
         Applied to all concentrations that the head gives.
+    shift : PriorShift, optional
+        Applied to them after that.
 
     Raises
     ------
@@ -101,6 +104,7 @@ class Head:
 
     kernel: NDArray[np.float32]
     bias: NDArray[np.float32]
+    recalibration: Recalibration | None = field(default=None, kw_only=True)
     shift: PriorShift | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -148,6 +152,8 @@ class Head:
         digest = hashlib.sha256(str(self.kernel.shape).encode())
         digest.update(self.kernel.astype("<f4").tobytes())
         digest.update(self.bias.astype("<f4").tobytes())
+        if self.recalibration is not None:
+            digest.update(str(self.recalibration).encode())
         if self.shift is not None:
             digest.update(str(self.shift).encode())
         return digest.hexdigest()[:16]
@@ -223,6 +229,8 @@ class Head:
         from safetensors.numpy import save
 
         header = {"format": "gzactive-head-1", **(metadata or {})}
+        if self.recalibration is not None:
+            header["recalibration"] = json.dumps(self.recalibration.to_list())
         if self.shift is not None:
             header["shift"] = json.dumps(asdict(self.shift))
         atomic_write(path, save({"head/kernel": self.kernel, "head/bias": self.bias}, header))
@@ -242,10 +250,13 @@ class Head:
             names = set(tensors.keys())
             if not {"head/kernel", "head/bias"} <= names:
                 raise GzactiveError(f"'{path}' holds no head: take another weights file.")
-            noted = json.loads((tensors.metadata() or {}).get("shift", "null"))
+            header = tensors.metadata() or {}
+            noted = json.loads(header.get("shift", "null"))
             shift = noted and PriorShift(noted["start"], tuple(noted["ratios"]))
+            scaled = json.loads(header.get("recalibration", "null"))
+            scaled = scaled and Recalibration.from_list(scaled)
             kernel, bias = (tensors.get_tensor(f"head/{name}") for name in ("kernel", "bias"))
-            return cls(kernel, bias, shift=shift)
+            return cls(kernel, bias, recalibration=scaled, shift=shift)
 
     def _rows(self, features: Any) -> int:
         shape = tuple(features.shape)
@@ -284,6 +295,9 @@ class Head:
                 np.matmul(wide, kernel, out=values)
                 parts = np.array_split(values, workers)
                 list(pool.map(_squash, parts, [bias] * workers))
+                if self.recalibration is not None:
+                    shape = (-1, self.n_answers, samples)
+                    list(pool.map(self.recalibration.apply, [one.reshape(shape) for one in parts]))
                 if self.shift is not None:
                     self.shift.apply(values.reshape(-1, self.n_answers, samples))
                 yield rows, values
