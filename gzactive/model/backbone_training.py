@@ -95,7 +95,8 @@ def train_backbone(
         What else the network learns on the way, for the same rows.
     training, validation : rows, optional
         To learn from, and for early stopping to judge by; by default a share by seed is set aside
-        for that, and all other rows are learnt from. Rows in neither are not looked at.
+        for that, and all other rows are learnt from. Rows in neither are not looked at, one that
+        is to be learnt from twice is seen twice an epoch.
     settings : BackboneSettings, optional
     seed : of the split, the order, the augmentation and the fresh weights
     progress : called for every batch; what it raises ends the run, which can be resumed
@@ -189,7 +190,7 @@ class _Run:
             validation = order[: max(1, round(settings.validation_share * len(images)))]
         self.validation = np.sort(validation)
         rows = np.arange(len(images)) if training is None else training
-        self.training = np.setdiff1d(rows, validation)
+        self.training = rows[~np.isin(rows, self.validation)]
         if not (len(self.validation) and len(self.training)):
             raise GzactiveError(
                 f"{len(self.training)} galaxies to train on and {len(self.validation)} to judge "

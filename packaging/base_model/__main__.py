@@ -3,8 +3,8 @@
     nohup nice python packaging/base_model DATA > scratch/base.log 2>&1 &
 
 DATA holds ``gz1_sdss/`` and ``efigi/`` to learn from, ``gz_examples/`` to judge by. The stages are
-a simulated sky alone, everything at half the size, everything whole, and the head on the features
-of whole images; killed, it goes on where it was. Two to three hours on two cores.
+a simulated sky alone, everything at half the size, everything whole, and that again with the rarer
+classes seen more often; killed, it goes on where it was. Three to four hours on two idle cores.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from galaxies import auxiliary, efigi, galaxy_zoo_1, load_images, simulated
+from galaxies import auxiliary, balanced, efigi, galaxy_zoo_1, load_images, simulated
 from judge import judge
 
 from gzactive.catalog import split_parts
@@ -31,8 +31,7 @@ from gzactive.trees import DEFAULT_TREE, load_tree
 _ROOT = Path(__file__).resolve().parents[2]
 _SEED = 5281  # far from the seeds of demonstrations, which must not show training galaxies
 _SKY = 4000
-_VOLUNTEERS = 8  # with few votes the sky does not outweigh the real galaxies;
-_AT_LAST = 16  # twice as many when the network knows those
+_VOLUNTEERS = 16
 #: Wide, since surveys that nobody has seen yet differ in scale, seeing, depth and noise.
 _AUGMENTATION = Augmentation(
     zoom=0.75, scale=0.45, contrast=0.2, brightness=0.03, noise=0.06, blur=1.5, coarse=3, faint=1.3
@@ -41,23 +40,24 @@ _HALF = BackboneSettings(crop=112, batch=64, warm_up=0.5, augmentation=_AUGMENTA
 _WHOLE = BackboneSettings(
     crop=224,
     batch=32,
-    learning_rate=3e-4,
+    learning_rate=5e-4,
     warm_up=0.1,
     augmentation=replace(_AUGMENTATION, zoom=1.0, blur=2.5),
 )
+#: Whole images cost four times as much and are where it is decided; each stage is a warm restart.
+_STAGES = {
+    "sky alone": replace(_HALF, epochs=14),
+    "half": replace(_HALF, epochs=14),
+    "whole": replace(_WHOLE, epochs=4),
+    "balanced": replace(_WHOLE, epochs=6),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--folder", type=Path, default=_ROOT / "scratch" / "base")
-    parser.add_argument(
-        "--epochs",
-        type=int,
-        nargs=4,
-        default=(14, 14, 2, 2),
-        metavar=("SKY", "HALF", "WHOLE", "AGAIN"),
-    )
+    parser.add_argument("--epochs", type=int, nargs=len(_STAGES), metavar="N", help="of each stage")
     parser.add_argument("--start", help="weights in place of the stage on the sky alone")
     parser.add_argument(
         "--out", type=Path, default=_ROOT / "resources" / "weights" / "sdss-b0.safetensors"
@@ -65,8 +65,11 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     network = arguments.folder / "network.safetensors"
+    stages = dict(_STAGES)
+    for name, epochs in zip(_STAGES, arguments.epochs or (), strict=False):
+        stages[name] = replace(stages[name], epochs=epochs)
     if not network.exists():
-        train(arguments.data, arguments.folder, arguments.epochs, arguments.start, network)
+        train(arguments.data, arguments.folder, stages, arguments.start, network)
     model = load_model(network)
     figures = judge(arguments.data, arguments.folder, model)
     card = json.loads((Path(__file__).parent / "card.json").read_text()) | {"metrics": figures}
@@ -76,7 +79,7 @@ def main() -> None:
 
 
 def train(
-    data: Path, folder: Path, epochs: tuple[int, int, int, int], given: str | None, out: Path
+    data: Path, folder: Path, stages: dict[str, BackboneSettings], given: str | None, out: Path
 ) -> None:
     """All stages; each goes on where it was, and a finished one is only read."""
     tree = load_tree(DEFAULT_TREE)
@@ -95,49 +98,34 @@ def train(
     part = split_parts(table["id_str"], _SEED)
     table.assign(part=part)[["source", "id_str", "part"]].to_csv(folder / "split.csv", index=False)
     print(table.groupby(["source", part]).size().unstack().to_string(), flush=True)
+    rows = {name: np.flatnonzero(part == name) for name in ("train", "validation")}
+    sky = {name: some[(table["source"] == "sky")[some]] for name, some in rows.items()}
 
-    votes = table[list(tree.columns)].to_numpy()
-    more = votes.copy()
-    more[table["source"] == "sky"] = simulated(folder / "sky", _SKY, _SEED, tree, _AT_LAST)[
-        list(tree.columns)
-    ].to_numpy()
-
-    def stage(
-        name: str,
-        settings: BackboneSettings,
-        count: int,
-        rows: Any = True,
-        votes: Any = votes,
-        seed: int = _SEED,
-        **start: Any,
-    ) -> dict[str, Any]:
+    start: dict[str, Any] = {}
+    if given:
+        model = load_model(given)
+        start = {"start": backbone_tensors(model.backbone), "start_head": model.head}
+        stages = {name: stage for name, stage in stages.items() if name != "sky alone"}
+    for seed, (name, settings) in enumerate(stages.items(), start=_SEED):
+        chosen = sky if name == "sky alone" else rows
+        learnt = chosen["train"]
         fit = train_backbone(
             images,
-            votes,
+            table[list(tree.columns)].to_numpy(),
             tree,
-            folder / name,
+            folder / name.replace(" ", "-"),
             auxiliary=auxiliary(table, weight=0.5),
-            training=np.flatnonzero(rows & (part == "train")),
-            validation=np.flatnonzero(rows & (part == "validation")),
-            settings=replace(settings, epochs=count),
+            training=balanced(table, learnt) if name == "balanced" else learnt,
+            validation=chosen["validation"],
+            settings=settings,
             seed=seed,
             progress=report(),
             **start,
         )
-        return {"start": backbone_tensors(fit.backbone), "start_head": fit.head}
-
-    if given:
-        model = load_model(given)
-        start = {"start": backbone_tensors(model.backbone), "start_head": model.head}
-    else:
-        start = stage("sky-alone", _HALF, epochs[0], (table["source"] == "sky").to_numpy())
-    start = stage("half", _HALF, epochs[1], **start)
-    start = stage("whole", _WHOLE, epochs[2], **start)
-    again = replace(_WHOLE, learning_rate=5e-4)
-    last = stage("whole-again", again, epochs[3], votes=more, seed=_SEED + 1, **start)
+        start = {"start": backbone_tensors(fit.backbone), "start_head": fit.head}
     backbone = build_backbone()
-    set_backbone_tensors(backbone, last["start"])
-    save_model(out, backbone, last["start_head"], tree.id, tree.columns, {})
+    set_backbone_tensors(backbone, start["start"])
+    save_model(out, backbone, start["start_head"], tree.id, tree.columns, {})
 
 
 def report() -> Progress:

@@ -31,6 +31,7 @@ ATTRIBUTES = (
     *("multiplicity", "winding_sense", "merger", "star"),
 )
 
+_COPIES = 3
 _SMOOTH, _FEATURED = (17, 3, 0), (3, 17, 0)  # of smooth-or-featured: smooth, featured, artifact
 
 
@@ -203,6 +204,25 @@ def _joined(
     table = pd.DataFrame({"id_str": id_str, "file_loc": files.astype(str)})
     known = pd.DataFrame(attributes, index=table.index).reindex(columns=ATTRIBUTES)
     return pd.concat([table, votes.fillna(0).astype("int64"), known.astype("float32")], axis=1)
+
+
+def balanced(table: pd.DataFrame, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows to train on, the rarer class of each real source up to three times.
+
+    EFIGI's galaxies are mostly featured, Galaxy Zoo 1's mostly smooth: uncorrected, the look of a
+    survey would tell the class, and the smooth look of another one would say "smooth".
+    """
+    featured = table["smooth-or-featured_featured-or-disk"]
+    smooth = table["smooth-or-featured_smooth"]
+    kind = np.sign(featured - smooth).to_numpy()
+    copies = np.ones(len(table), int)
+    for source in ("gz1", "efigi"):
+        here = (table["source"] == source).to_numpy()
+        counts = {value: int((kind[rows][here[rows]] == value).sum()) for value in (-1, 1)}
+        rarer = min(counts, key=counts.__getitem__)
+        copies[here & (kind == rarer)] = min(_COPIES, round(counts[-rarer] / counts[rarer]))
+        copies[here & (table["merger"] == 1).to_numpy()] = _COPIES
+    return np.repeat(rows, copies[rows])
 
 
 def auxiliary(table: pd.DataFrame, weight: float) -> Auxiliary:

@@ -149,3 +149,25 @@ def test_attributes_beyond_the_tree_are_learnt_on_the_way_and_dropped(
         train_backbone(
             images[:9], silent[:9], rings, tmp_path, auxiliary=attributes, settings=settings
         )
+
+
+def test_a_galaxy_named_twice_is_seen_twice_an_epoch(
+    sky: tuple[NDArray[np.uint8], NDArray[np.int64]], rings: DecisionTree, tmp_path: Path
+) -> None:
+    last: dict[str, int] = {}
+
+    def note(stage: str, done: int, total: int) -> None:
+        last[stage] = total
+
+    settings = BackboneSettings(crop=32, epochs=1, batch=16)
+    rows = np.repeat(np.arange(16, 32), 3)
+    train_backbone(
+        *sky,
+        rings,
+        tmp_path,
+        training=rows,
+        validation=np.arange(16),
+        settings=settings,
+        progress=note,
+    )
+    assert last["training, epoch 1 of 1"] == 48
