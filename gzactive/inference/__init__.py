@@ -12,7 +12,7 @@ from gzactive.inference.block_training import (
     features_by,
     train_blocks,
 )
-from gzactive.inference.catalogue_training import TrainedNetwork, train_on_catalogue
+from gzactive.inference.catalogue_training import train_on_catalogue
 from gzactive.inference.extraction import ExtractReport
 from gzactive.inference.features import (
     extract_features,
@@ -26,6 +26,7 @@ from gzactive.inference.features import (
     measure_rates,
 )
 from gzactive.inference.heads import base_head, current_head
+from gzactive.inference.network_training import TrainedNetwork, TrainingGalaxies, train_network
 from gzactive.inference.predictions import predict, score
 from gzactive.inference.rates import Rates
 from gzactive.inference.serving import (
@@ -45,6 +46,7 @@ __all__ = [
     "Serving",
     "TrainedBlocks",
     "TrainedNetwork",
+    "TrainingGalaxies",
     "base_head",
     "change_serving",
     "current_head",
@@ -64,5 +66,6 @@ __all__ = [
     "round_folder",
     "score",
     "train_blocks",
+    "train_network",
     "train_on_catalogue",
 ]

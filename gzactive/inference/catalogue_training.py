@@ -1,30 +1,20 @@
 """Training a whole network on a table of images and votes: ``gzactive train``.
 
-Decode once, split 7:2:1 by id, train, judge on the part that was never trained on, and write
-weights that a project can start from. Everything lies in one folder, and a killed run goes on:
+Decode once, split 7:2:1 by id, and hand over to :mod:`gzactive.inference.network_training`. In the
+folder of the run:
 
     split.csv             id_str, part
     problems.csv          images that could not be read
     images.npy            decoded once
-    run/                  checkpoint, best weights, training.log
-    tensorboard/          loss curves, live
-    manifest.json         arguments, versions, device, history, metrics
-    weights.safetensors   network and head, with their model card
 """
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
-import os
-import platform
-import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gzactive.catalog import (
     PARTS,
@@ -38,9 +28,13 @@ from gzactive.catalog import (
 from gzactive.errors import GzactiveError
 from gzactive.images import ImageSettings
 from gzactive.inference.image_stack import stack_images
-from gzactive.model.likelihood import per_question_nll
-from gzactive.model.quiet import hushed
-from gzactive.model.tensorboard import write_tensorboard
+from gzactive.inference.network_training import (
+    SPLIT,
+    TrainedNetwork,
+    TrainingGalaxies,
+    make_folder,
+    train_network,
+)
 from gzactive.paths import atomic_write
 from gzactive.progress import Progress, silent
 
@@ -48,29 +42,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gzactive.model.backbone_settings import BackboneSettings
-    from gzactive.model.backbone_training import BackboneFit
     from gzactive.trees import DecisionTree
 
-__all__ = ["SPLIT", "TrainedNetwork", "train_on_catalogue"]
-
-SPLIT = (0.7, 0.2, 0.1)  #: train, test, validation
-_MEAN_EVIDENCE = 30.0  # Σα of the baseline that always predicts the mean fractions
-
-
-@dataclass(frozen=True)
-class TrainedNetwork:
-    """What a training gave."""
-
-    weights: Path
-    epochs: int
-    galaxies: dict[str, int]  #: part → galaxies
-    problems: int  #: images that could not be read
-    without_votes: int  #: rows left out
-    test_loss: float | None  #: nats a galaxy, on the test part; None if that is empty
-    baseline_loss: float | None  #: the same for the mean fractions of the training part
-    questions: pd.DataFrame  #: question, galaxies, loss, mean_fractions, accuracy on the test part
-    seconds: float  #: of this run, after a resume of what was left
-    waiting: float  #: share of the training time in which the device had no batch
+__all__ = ["train_on_catalogue", "voted_galaxies", "write_split"]
 
 
 def train_on_catalogue(
@@ -117,107 +91,59 @@ def train_on_catalogue(
         If the table has no votes of the tree, a part of the split is empty, or the folder holds a
         run of other arguments.
     """
-    with hushed():
-        from gzactive.model.backbone import backbone_tensors
-        from gzactive.model.backbone_settings import BackboneSettings
-        from gzactive.model.backbone_training import train_backbone
-        from gzactive.model.devices import device_name
-        from gzactive.model.weights import load_model, save_model
-
-        device = device_name()
-
-    began = time.monotonic()
-    settings = settings or BackboneSettings()
-    settings = replace(settings, workers=max(settings.workers, (os.cpu_count() or 2) - 1))
     image_settings = image_settings or ImageSettings()
-    image_settings = replace(image_settings, crop=settings.crop)
-    _make_folder(out)
-    table, without_votes = _voted(catalog, tree, images)
+    if settings is not None:
+        image_settings = replace(image_settings, crop=settings.crop)
+    make_folder(out)
+    table, without_votes = voted_galaxies(catalog, tree, images)
     stack = stack_images(
         table["file_loc"].tolist(), out / "images.npy", image_settings, progress=progress
     )
     table["part"] = parts = split_parts(table["id_str"], seed, split)
-    _write_tables(table, stack.problems, out)
+    write_split(table, stack.problems, out)
     readable = np.ones(len(table), bool)
     readable[list(stack.problems)] = False
-    rows = {part: np.flatnonzero(readable & (parts == part)) for part in PARTS}
-    for part in ("train", "validation"):
-        if not len(rows[part]):
-            raise GzactiveError(
-                f"No galaxy of '{catalog}' is left for the part '{part}' ({len(table):,} have "
-                f"votes, the images of {len(stack.problems):,} cannot be read): give more "
-                f"galaxies, or another --split."
-            )
-
-    votes = table[list(tree.columns)].to_numpy()
-    start: dict[str, Any] = {}
-    if weights is not None:
-        model = load_model(weights, image_settings=image_settings)
-        start["start"] = backbone_tensors(model.backbone)
-        if model.head is not None and model.header.columns == tree.columns:
-            start["start_head"] = model.head
-
-    def show(history: dict[str, list[float]]) -> None:
-        write_tensorboard(out / "tensorboard", history)
-
-    fit = train_backbone(
-        stack.images,
-        votes,
-        tree,
-        out / "run",
-        training=rows["train"],
-        validation=rows["validation"],
-        settings=settings,
-        seed=seed,
-        progress=progress,
-        after_epoch=show,
-        **start,
-    )
-    questions, test_loss, baseline_loss = _judge(fit, stack.images, votes, rows, tree, progress)
-    seconds = fit.history["seconds"]
-    outcome = TrainedNetwork(
-        weights=out / "weights.safetensors",
-        epochs=len(seconds),
-        galaxies={part: len(found) for part, found in rows.items()},
+    galaxies = TrainingGalaxies(
+        source=catalog,
+        tree=tree,
+        images=stack.images,
+        votes=table[list(tree.columns)].to_numpy(),
+        rows={part: np.flatnonzero(readable & (parts == part)) for part in PARTS},
+        image_settings=image_settings,
+        split=split,
+        split_seed=seed,
         problems=len(stack.problems),
         without_votes=without_votes,
-        test_loss=test_loss,
-        baseline_loss=baseline_loss,
-        questions=questions,
-        seconds=time.monotonic() - began,
-        waiting=sum(fit.history["waiting"]) / max(sum(seconds), 1e-9),
     )
-    manifest = {
-        "catalog": str(catalog.absolute()),
-        "tree": {"id": tree.id, "hash": tree.hash},
-        "start": weights,
-        "seed": seed,
-        "split": split,
-        "settings": asdict(settings),
-        "images": image_settings.to_dict(),
-        "galaxies": outcome.galaxies,
-        "device": device,
-        "versions": _versions(),
-        "history": fit.history,
-        "metrics": _metrics(outcome),
-    }
-    card = _card(manifest, outcome)
-    save_model(outcome.weights, fit.backbone, fit.head, tree.id, tree.columns, card)
-    atomic_write(out / "manifest.json", json.dumps(manifest, indent=1))
-    return outcome
+    return train_network(
+        galaxies, out, weights=weights, settings=settings, seed=seed, progress=progress
+    )
 
 
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise GzactiveError(f"The folder '{out}' cannot be made: {error.strerror}.") from error
-
-
-def _voted(
+def voted_galaxies(
     catalog: Path, tree: DecisionTree, images: list[Path] | None
 ) -> tuple[pd.DataFrame, int]:
-    """Rows with votes: ``id_str``, ``file_loc`` and the tree's columns; and how many have none."""
+    """Rows of a table that have votes of a tree, and how many have none.
+
+    Parameters
+    ----------
+    catalog
+        A table of ``id_str``, ``file_loc`` and counts a column of an answer.
+    tree
+        Whose questions the votes answer.
+    images
+        Folders and ZIPs, joined to the table by file stem, when it has no ``file_loc``.
+
+    Returns
+    -------
+    DataFrame, int
+        ``id_str``, ``file_loc`` and ``tree.columns`` (int64), in the table's order.
+
+    Raises
+    ------
+    GzactiveError
+        If the table has no votes of the tree.
+    """
     if images:
         table = join_images(read_table(catalog), find_images(images), None).catalog
     else:
@@ -230,90 +156,10 @@ def _voted(
     return kept.join(votes[voted].reset_index(drop=True)), int((~voted).sum())
 
 
-def _write_tables(table: pd.DataFrame, problems: dict[int, str], out: Path) -> None:
+def write_split(table: pd.DataFrame, problems: dict[int, str], out: Path) -> None:
+    """Write ``split.csv`` and ``problems.csv`` of a table with a column ``part``."""
     atomic_write(out / "split.csv", table[["id_str", "part"]].to_csv(index=False))
     unread = table.loc[list(problems), ["id_str", "file_loc"]]
     atomic_write(
         out / "problems.csv", unread.assign(reason=list(problems.values())).to_csv(index=False)
     )
-
-
-def _judge(
-    fit: BackboneFit,
-    images: NDArray[np.uint8],
-    votes: NDArray[np.int64],
-    rows: dict[str, NDArray[np.int64]],
-    tree: DecisionTree,
-    progress: Progress,
-) -> tuple[pd.DataFrame, float | None, float | None]:
-    """By question and in all: the loss on the test part, beside always saying the mean."""
-    import pandas as pd
-
-    from gzactive.model.backbone_training import concentrations_of
-
-    test = rows["test"]
-    if not len(test):
-        return pd.DataFrame(), None, None
-    alpha = concentrations_of(fit, images, test, progress)
-    counts = votes[test]
-    loss = per_question_nll(counts, alpha, tree)
-    mean = _mean_concentrations(votes[rows["train"]], tree)
-    baseline = per_question_nll(counts, np.broadcast_to(mean, alpha.shape), tree)
-    table = []
-    for index, question in enumerate(tree.modelled):
-        part = tree.slice(question.name)
-        asked = counts[:, part].sum(axis=1) > 0
-        if not asked.any():
-            continue
-        said, meant = alpha[asked, part].argmax(axis=1), counts[asked, part].argmax(axis=1)
-        table.append(
-            {
-                "question": question.name,
-                "galaxies": int(asked.sum()),
-                "loss": float(loss[asked, index].mean()),
-                "mean fractions": float(baseline[asked, index].mean()),
-                "accuracy": float((said == meant).mean()),
-            }
-        )
-    return pd.DataFrame(table), float(loss.sum(1).mean()), float(baseline.sum(1).mean())
-
-
-def _mean_concentrations(votes: NDArray[np.int64], tree: DecisionTree) -> NDArray[np.float64]:
-    """What one who knows only the mean fractions would say, (answers,)."""
-    mean = np.ones(votes.shape[1])
-    for question in tree.modelled:
-        part = tree.slice(question.name)
-        share = votes[:, part].sum(axis=0) + 1.0  # never zero
-        mean[part] = 1.0 + _MEAN_EVIDENCE * share / share.sum()
-    return mean
-
-
-def _versions() -> dict[str, str]:
-    names = ("gzactive", "keras", "numpy")
-    found = {name: importlib.metadata.version(name) for name in names}
-    return {"python": platform.python_version(), **found}
-
-
-def _metrics(outcome: TrainedNetwork) -> dict[str, Any]:
-    return {
-        "test loss a galaxy, nats": outcome.test_loss,
-        "of the mean fractions": outcome.baseline_loss,
-        "by question": outcome.questions.to_dict("records"),
-    }
-
-
-def _card(manifest: dict[str, Any], outcome: TrainedNetwork) -> dict[str, Any]:
-    """The model card of weights trained so; what only a person knows is left to say."""
-    count = sum(outcome.galaxies.values())
-    start = manifest["start"] or "random weights"
-    return {
-        "data": f"{count:,} galaxies with votes of '{Path(manifest['catalog']).name}', "
-        f"{outcome.galaxies['train']:,} of them to train on.",
-        "recipe": f"EfficientNet-B0 from {start}, {outcome.epochs} epochs, crops of "
-        f"{manifest['settings']['crop']} pixels, seed {manifest['seed']}, on "
-        f"{manifest['device']}.",
-        "metrics": manifest["metrics"],
-        "limits": "Judged on galaxies of the same catalogue only.",
-        "credits": "not given",
-        "licence": "not given",
-    }
