@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gzactive.active.agreement import self_agreement
 from gzactive.active.round_files import current_round, rounds
 from gzactive.inference import current_head, feature_store, read_serving
 from gzactive.project import Project
@@ -51,6 +52,7 @@ def summarise(project: Project) -> Summary:
         ("features", f"{len(feature_store(project)):,} of {total:,} computed"),
         ("finished", f"{labels.finished_count():,} classifications by hand"),
         ("labellers", ", ".join(people) or "nobody yet"),
+        ("steadiness", _steadiness(project)),
         ("labelled", f"{len(labels.votes(tree)):,} galaxies, scripted labels included"),
         (
             "catalogue votes",
@@ -71,6 +73,16 @@ def summarise(project: Project) -> Summary:
     table["in use"] = ["←" if number == current else "" for number in table["round"]]
     problems = project.problems.frame()[["id_str", "reason", "file_loc"]]
     return Summary(pd.DataFrame(facts, columns=["what", "value"]), table, problems)
+
+
+def _steadiness(project: Project) -> str:
+    """How often labellers agreed with themselves on galaxies that were shown to them again."""
+    told = [
+        f"{name}: {row['share']:.0%} of {int(row['answers']):,} answers on "
+        f"{int(row['galaxies']):,} {'galaxy' if row['galaxies'] == 1 else 'galaxies'} shown again"
+        for name, row in self_agreement(project).iterrows()
+    ]
+    return "; ".join(told).replace("%", " %") or "no galaxy shown again yet"
 
 
 def _network(project: Project) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.active.agreement import REPEAT_AFTER
+from gzactive.active.niceness import niceness
 from gzactive.active.queue_plan import START_GALAXIES, Eligible, QueuePlan, Rows
 from gzactive.active.ranking import acquisition_of, current_scores
 from gzactive.active.scoring import TREE, check_choice
@@ -20,6 +22,7 @@ from gzactive.errors import GzactiveError
 from gzactive.inference import base_head, current_head, features_for
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
+from gzactive.stores.predictions import Scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +41,7 @@ def build_queue(
     beta: float | None = None,
     pool: int | None = None,
     seed: int | None = None,
+    repeats: bool = False,
     progress: Progress = silent,
 ) -> "pd.DataFrame":
     """Choose the next galaxies for a labeller and record them as issued.
@@ -66,6 +70,10 @@ def build_queue(
         setting, 0 there being all.
     seed
         By default the project's.
+    repeats
+        Show the labeller some galaxies again, by the project's share of repeats, which they
+        finished 50 or more galaxies ago and were not shown again since. They are not recorded as
+        issued: how they were chosen at first stays known.
     progress
         Told what is done while galaxies are scored.
 
@@ -73,7 +81,8 @@ def build_queue(
     -------
     pandas.DataFrame
         ``rank`` from 1, ``id_str``, ``acquisition`` (NaN where there is none), ``selection``
-        (``active``, ``random``, ``start-random`` or ``start-diverse``), ``question``.
+        (``active``, ``nice``, ``random``, ``repeat``, ``start-random`` or ``start-diverse``),
+        ``question``.
         ``attrs["statement"]`` says in plain words what was out of the ordinary, else is empty.
 
     Raises
@@ -90,8 +99,9 @@ def build_queue(
     if not 0 <= share <= 1:
         raise GzactiveError(f"The random share is {share}: it must be between 0 and 1.")
     rng = _rng(project, labeller, seed)
-    eligible = _eligible(project, labeller)
-    plan = QueuePlan(eligible, n, share, rng)
+    repeat_share = project.settings.repeat_share if repeats and labeller else 0.0
+    eligible = _eligible(project, labeller, repeats=repeat_share > 0)
+    plan = QueuePlan(eligible, n, share, rng, repeat_share)
     model = _Model.of(project, by, question, progress)
     if by == "random":
         plan.choose_uniformly("random")
@@ -111,6 +121,8 @@ def build_queue(
         elif model.starting:
             n_start = START_GALAXIES - len(eligible.labelled)
             plan.choose_start(candidates, n_start, model.features_of)
+        if project.settings.nice_share and not model.untrained:
+            plan.choose_nice(candidates, model.niceness(), project.settings.nice_share)
         plan.choose_active(
             candidates,
             model.scored,
@@ -133,7 +145,11 @@ def build_queue(
         }
     )
     if not project.read_only:
-        issue = queue.drop(columns="rank").assign(weights_id=model.weights_id, round=model.round)
+        issue = (
+            queue[queue["selection"] != "repeat"]
+            .drop(columns="rank")
+            .assign(weights_id=model.weights_id, round=model.round)
+        )
         project.labels.record_issued(issue)
     queue.attrs["statement"] = " ".join(plan.statements)
     return queue
@@ -144,6 +160,7 @@ class _Model:
     """What is known of the galaxies: scores by catalogue row, NaN where there are no features."""
 
     project: Project
+    scores: Scores | None
     scored: NDArray[np.float64] | None
     untrained: bool
     starting: bool
@@ -152,19 +169,16 @@ class _Model:
 
     @classmethod
     def of(cls, project: Project, by: str, question: str, progress: Progress) -> "_Model":
-        import pandas as pd
-
         head, weights_id, number = current_head(project)
-        scored = None
+        scores = scored = None
         if by != "random":
             scores = current_scores(project, progress=progress)
             if len(scores):
                 found = acquisition_of(project, scores, by, question, progress=progress)
-                rows = pd.Index(project.catalog["id_str"]).get_indexer(pd.Index(scores.id_str))
-                scored = np.full(len(project.catalog), np.nan)
-                scored[rows[rows >= 0]] = found.score[rows >= 0]
+                scored = _by_row(project, scores, found.score)
         return cls(
             project=project,
+            scores=scores,
             scored=scored,
             untrained=is_fresh(head),
             starting=is_fresh(base_head(project)),
@@ -172,13 +186,31 @@ class _Model:
             round=number,
         )
 
+    def niceness(self) -> NDArray[np.float64]:
+        """How much there is to see, by catalogue row; NaN where there are no features."""
+        if self.scores is None:
+            return np.full(len(self.project.catalog), np.nan)
+        return _by_row(self.project, self.scores, niceness(self.scores, self.project.tree))
+
     def features_of(self, rows: Rows) -> NDArray[np.float16]:
         """Features of catalogue rows, of those that have any, shape (rows, width)."""
         ids = self.project.catalog["id_str"].to_numpy(dtype=object)[rows]
         return features_for(self.project, ids).values
 
 
-def _eligible(project: Project, labeller: str | None) -> Eligible:
+def _by_row(
+    project: Project, scores: Scores, values: NDArray[np.floating[Any]]
+) -> NDArray[np.float64]:
+    """Values in the order of the scores put at their rows of the catalogue; NaN elsewhere."""
+    import pandas as pd
+
+    rows = pd.Index(project.catalog["id_str"]).get_indexer(pd.Index(scores.id_str))
+    placed = np.full(len(project.catalog), np.nan)
+    placed[rows[rows >= 0]] = values[rows >= 0]
+    return placed
+
+
+def _eligible(project: Project, labeller: str | None, *, repeats: bool = False) -> Eligible:
     """What may be handed to a labeller (None: what nobody has labelled)."""
     import pandas as pd
 
@@ -197,6 +229,12 @@ def _eligible(project: Project, labeller: str | None) -> Eligible:
     again = again[free[again]]
     free[_rows(index, list(skips))] = False
     issued = project.labels.issued(index[again])["selection"]
+    shown_again: list[str] = []
+    if repeats and labeller is not None:
+        long_ago = project.labels.finish_order(labeller)[:-REPEAT_AFTER]
+        repeated = project.labels.repeated(labeller)
+        unreadable = set(problems["id_str"])
+        shown_again = [one for one in long_ago if one not in repeated and one not in unreadable]
     return Eligible(
         reserved=np.flatnonzero(free & reserved),
         active=np.flatnonzero(free & ~reserved),
@@ -206,6 +244,7 @@ def _eligible(project: Project, labeller: str | None) -> Eligible:
             for row, name in zip(again, index[again], strict=True)
         ],
         labelled=_rows(index, project.labels.labelled()),
+        repeats=_rows(index, shown_again),
     )
 
 

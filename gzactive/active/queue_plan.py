@@ -5,7 +5,7 @@ told in :mod:`gzactive.active.queue`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from gzactive.active.strategies import START_POOL, kmeans_plus_plus, power_bald
 
 __all__ = ["START_GALAXIES", "Eligible", "QueuePlan", "Rows"]
+
+#: How sharply galaxies with much to see are preferred; at 1 they could hardly be told from others.
+_NICE_BETA = 6.0
 
 #: Galaxies of a tree without a head that are chosen half at random, half for diversity.
 START_GALAXIES = 50
@@ -36,6 +39,8 @@ class Eligible:
         chosen at first.
     labelled
         Galaxies that anybody has labelled.
+    repeats
+        Galaxies that this labeller finished long enough ago to be shown again.
     """
 
     reserved: Rows
@@ -43,6 +48,7 @@ class Eligible:
     skipped: Rows
     skipped_selections: list[str]
     labelled: Rows
+    repeats: Rows = field(default_factory=lambda: np.empty(0, np.intp))
 
 
 class QueuePlan:
@@ -61,6 +67,8 @@ class QueuePlan:
         Part that is drawn from the reserved galaxies.
     rng
         Source of every draw.
+    repeat_share
+        Part that is shown again, to measure how steady answers are.
 
     Attributes
     ----------
@@ -68,10 +76,22 @@ class QueuePlan:
         What a person should know about this queue.
     """
 
-    def __init__(self, eligible: Eligible, n: int, share: float, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        eligible: Eligible,
+        n: int,
+        share: float,
+        rng: np.random.Generator,
+        repeat_share: float = 0.0,
+    ) -> None:
         self._eligible, self._rng = eligible, rng
         self.statements: list[str] = []
         fresh = len(eligible.reserved) + len(eligible.active)
+        # Where little is left to label, repeats are as few: an end comes. Without them, no draw.
+        again = int(min(n, fresh) * repeat_share + rng.random()) if repeat_share else 0
+        again = min(again, len(eligible.repeats))
+        self._repeats = rng.choice(eligible.repeats, again, replace=False)
+        n -= again
         tail = min(len(eligible.skipped), int(n * _SKIPPED_SHARE))
         self._n_skipped = min(len(eligible.skipped), max(tail, n - fresh))
         n -= self._n_skipped
@@ -85,6 +105,7 @@ class QueuePlan:
             self.say("No more galaxies that may train are left: the rest are reserved ones.")
         n_random = min(n - self._n_active, len(eligible.reserved))
         self._random = rng.choice(eligible.reserved, n_random, replace=False)
+        self._nice = np.empty(0, np.intp)
         self._chosen: list[Rows] = []
         self._selections: list[str] = []
 
@@ -94,14 +115,30 @@ class QueuePlan:
 
     @property
     def _missing(self) -> int:
-        return self._n_active - len(self._selections)
+        return self._n_active - len(self._selections) - len(self._nice)
 
     def _take(self, rows: Rows, selections: list[str]) -> None:
         self._chosen.append(rows)
         self._selections += selections
 
     def _free(self, rows: Rows) -> Rows:
-        return np.setdiff1d(rows, np.concatenate([np.empty(0, np.intp), *self._chosen]))
+        return np.setdiff1d(rows, np.concatenate([self._nice, *self._chosen]))
+
+    def choose_nice(self, candidates: Rows, niceness: NDArray[np.float64], share: float) -> None:
+        """Give a share of the active places to galaxies with much to see.
+
+        Parameters
+        ----------
+        candidates
+            Rows that have scores.
+        niceness
+            One a row of the catalogue.
+        share
+            Part of the active places, 0 to 1.
+        """
+        free = self._free(candidates)
+        wanted = min(int(self._n_active * share + self._rng.random()), self._missing)
+        self._nice = free[power_bald(niceness[free], wanted, _NICE_BETA, self._rng)]
 
     def choose_uniformly(self, selection: str) -> None:
         """Fill up with galaxies that may train, drawn uniformly."""
@@ -168,24 +205,38 @@ class QueuePlan:
 
     def finish(self) -> tuple[Rows, list[str]]:
         """All rows in the order handed out, and how each was chosen."""
-        chosen = np.concatenate([np.empty(0, np.intp), *self._chosen])
-        places = _spread_places(len(self._random), len(chosen) + len(self._random), self._rng)
-        rows = np.empty(len(chosen) + len(self._random), dtype=np.intp)
-        selections = np.empty(len(rows), dtype=object)
-        rows[places], selections[places] = self._random, "random"
-        others = np.setdiff1d(np.arange(len(rows)), places)
-        rows[others], selections[others] = chosen, self._selections
+        rows = np.concatenate([np.empty(0, np.intp), *self._chosen])
+        selections = self._selections
+        for others, selection in (
+            (self._nice, "nice"),
+            (self._random, "random"),
+            (self._repeats, "repeat"),
+        ):
+            rows, selections = self._spread(rows, selections, others, selection)
         last = self._eligible.skipped[: self._n_skipped]
         return (
             np.concatenate([rows, last]),
             [*selections, *self._eligible.skipped_selections[: self._n_skipped]],
         )
 
+    def _spread(
+        self, rows: Rows, selections: list[str], others: Rows, selection: str
+    ) -> tuple[Rows, list[str]]:
+        """Put other rows evenly among rows that keep their order."""
+        if not len(others):
+            return rows, selections
+        length = len(rows) + len(others)
+        places = _spread_places(len(others), length, self._rng)
+        mixed = np.empty(length, dtype=np.intp)
+        names = np.empty(length, dtype=object)
+        mixed[places], names[places] = others, selection
+        rest = np.setdiff1d(np.arange(length), places)
+        mixed[rest], names[rest] = rows, selections
+        return mixed, list(names)
+
 
 def _spread_places(n: int, length: int, rng: np.random.Generator) -> Rows:
     """``n`` different places of ``length``, one drawn in each of ``n`` equal stretches."""
-    if n == 0:
-        return np.empty(0, dtype=np.intp)
     edges = np.linspace(0, length, n + 1)
     low = np.ceil(edges[:-1]).astype(np.intp)
     high = np.maximum(np.ceil(edges[1:]).astype(np.intp), low + 1)

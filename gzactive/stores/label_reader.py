@@ -123,6 +123,53 @@ class LabelReader:
         with reading(self._engine) as connection:
             return int(connection.scalar(query) or 0)
 
+    def finish_order(self, labeller: str) -> list[str]:
+        """Galaxies that a labeller finished in this log, the earliest first; repeats aside."""
+        query = (
+            select(walks.c.id_str)
+            .where(
+                walks.c.labeller == labeller,
+                walks.c.log_id == self.log_id,
+                walks.c.finish.is_not(None),
+            )
+            .order_by(walks.c.finish)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.scalars(query))
+
+    def repeated(self, labeller: str) -> set[str]:
+        """Galaxies that a labeller was shown again on purpose and finished again."""
+        query = select(events.c.id_str).where(
+            events.c.scripted.is_(False),
+            events.c.log_id == self.log_id,
+            events.c.labeller == labeller,
+            events.c.kind == "finish",
+            events.c.repeat.is_(True),
+            LIVE,
+        )
+        with reading(self._engine) as connection:
+            return set(connection.scalars(query))
+
+    def answered(self, labeller: str, question: str, answer: str) -> int:
+        """How many galaxies a labeller gave this one answer in this log; repeats aside."""
+        query = select(func.count(events.c.id_str.distinct())).where(
+            events.c.scripted.is_(False),
+            events.c.log_id == self.log_id,
+            events.c.labeller == labeller,
+            events.c.kind == "answer",
+            events.c.question == question,
+            events.c.answer == answer,
+            events.c.repeat.is_(False),
+            LIVE,
+        )
+        with reading(self._engine) as connection:
+            return int(connection.scalar(query) or 0)
+
+    def seen(self, labeller: str) -> set[str]:
+        """Galaxies of which a labeller was shown the model's view elsewhere: not blind any more."""
+        with reading(self._engine) as connection:
+            return side_tables.seen_galaxies(connection, labeller)
+
     @property
     def labellers(self) -> list[str]:
         """Everyone who ever answered a question here, scripted tables included, by name."""
@@ -224,6 +271,15 @@ class LabelReader:
         """
         with reading(self._engine) as connection:
             return label_views.classifications(connection, tree)
+
+    def repeats(self, tree: "DecisionTree") -> "pd.DataFrame":
+        """One row a question that a labeller answered twice, the galaxy having been shown again.
+
+        Columns: labeller, id_str, question, first, again (the answers, as they are stored). Where
+        the two paths through the tree part, the questions of only one of them are left out.
+        """
+        with reading(self._engine) as connection:
+            return label_views.repeats(connection, tree)
 
     def labelled(self, labeller: str | None = None) -> set[str]:
         """Ids of the galaxies finished by people or voted on by scripted tables."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gzactive.trees import DecisionTree
 
-__all__ = ["classifications", "scripted_votes", "votes"]
+__all__ = ["classifications", "repeats", "scripted_votes", "votes"]
 
 _PEOPLE_COLUMNS = (
     events.c.labeller,
@@ -238,3 +238,33 @@ def classifications(connection: Connection, tree: "DecisionTree") -> "pd.DataFra
     frame["first"] = walked.first[done]
     frame["answers"] = walked.end[done] - walked.begin[done]
     return frame.sort_values(["log_id", "sequence"], ignore_index=True)
+
+
+def repeats(connection: Connection, tree: "DecisionTree") -> "pd.DataFrame":
+    """A labeller's first answer beside the one given when the galaxy was shown again.
+
+    See :meth:`gzactive.stores.labels.LabelLog.repeats`.
+    """
+    import pandas as pd
+
+    query = live_events(*_PEOPLE_COLUMNS, all_of_them=True).where(events.c.tree_id == tree.id)
+    columns = read_columns(connection, query, _PEOPLE_COLUMNS)
+    labellers, ids, log_ids, sequences, kinds, questions, answers, _, repeat = columns
+    walked = _cut_into_walks(labellers, ids, log_ids, sequences, kinds, repeat)
+
+    def answers_of(walks: NDArray[np.bool_], name: str) -> "pd.DataFrame":
+        rows = walked.order[walks[walked.walk] & (kinds[walked.order] == "answer")]
+        found = {
+            "labeller": labellers[rows],
+            "id_str": ids[rows],
+            "question": questions[rows],
+            name: answers[rows],
+        }
+        # Of galaxies shown again more than once, the first time: the others are further away.
+        return pd.DataFrame(found, dtype="str").drop_duplicates(["labeller", "id_str", "question"])
+
+    first = answers_of(walked.first, "first")
+    again = answers_of(walked.finished & walked.repeat, "again")
+    return again.merge(first, on=["labeller", "id_str", "question"])[
+        ["labeller", "id_str", "question", "first", "again"]
+    ]

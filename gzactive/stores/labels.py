@@ -320,6 +320,11 @@ class LabelLog(LabelReader):
         with self._writes.begin() as connection:
             side_tables.record_issued(connection, queue)
 
+    def record_seen(self, labeller: str, ids: Iterable[str]) -> None:
+        """Note that a labeller was shown the model's view of galaxies, other than by finishing."""
+        with self._writes.begin() as connection:
+            side_tables.record_seen(connection, labeller, ids)
+
     def _take_back(self, connection: Connection, undone: Sequence[Event], sequence: int) -> None:
         """Append undos of live events behind ``sequence``, in the caller's transaction."""
         now = utc_now()

@@ -57,6 +57,7 @@ __all__ = [
     "open_engine",
     "read_columns",
     "reading",
+    "seen",
     "use_wal",
     "walks",
     "writing",
@@ -204,6 +205,16 @@ issued = Table(
     Column("weights_id", Text),
     Column("round", Integer),
     Column("time", Text, nullable=False),
+)
+
+# Galaxies of which a labeller was shown the model's view elsewhere than on the Label page: what
+# they answer about them afterwards is not blind.
+seen = Table(
+    "seen",
+    metadata,
+    Column("labeller", Text, primary_key=True),
+    Column("id_str", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 # Which table holds a tree's catalogue votes: a column an answer, a row a galaxy.

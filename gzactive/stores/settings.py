@@ -101,6 +101,22 @@ class Settings:
         minimum=0.0,
         maximum=1.0,
     )
+    nice_share: float = _setting(
+        "Share of galaxies with much to see",
+        "Share of the chosen galaxies picked because the model sees something rare or rich in "
+        "them, for the pleasure of it; 0 chooses only what teaches the model.",
+        0.0,
+        minimum=0.0,
+        maximum=1.0,
+    )
+    repeat_share: float = _setting(
+        "Share of repeats",
+        "Share of galaxies that you finished 50 or more galaxies ago and are shown again, to "
+        "measure how steady your answers are; they never count as votes or progress.",
+        0.05,
+        minimum=0.0,
+        maximum=0.5,
+    )
     by: str = _setting(
         "Rank by",
         "What galaxies are chosen by.",
@@ -142,7 +158,22 @@ class Settings:
         "Label blind", "The model's view is hidden until the galaxy is finished.", True
     )
     pause_on_card: bool = _setting(
-        "Pause after each galaxy", "Wait on the card with the model's view.", False
+        "Pause after each galaxy",
+        "Wait on the card with the model's view until a key is pressed.",
+        False,
+    )
+    pixel_scale: float = _setting(
+        "Pixel scale",
+        "Arcseconds a pixel of the images, for the scale bar; 0 where it is not known. A column "
+        "pixel_scale of the catalogue, or a FITS file's own, goes before it.",
+        0.0,
+        minimum=0.0,
+        maximum=36_000.0,
+    )
+    north_up: bool = _setting(
+        "North is up",
+        "The images show north up and east to the left, as the surveys' cutouts do: draw arrows.",
+        False,
     )
     images: ImageSettings = field(default_factory=ImageSettings, metadata={})
 

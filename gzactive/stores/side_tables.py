@@ -1,7 +1,8 @@
-"""The tables beside the event log: catalogue votes and the galaxies that the queue issued.
+"""The tables beside the event log: catalogue votes, galaxies issued, and galaxies seen.
 
-Both are plain tables, not events: catalogue votes are replaced as a whole, issues are appended and
-the latest of a galaxy counts. :class:`gzactive.stores.labels.LabelLog` gives access to them.
+They are plain tables, not events: catalogue votes are replaced as a whole, issues are appended and
+the latest of a galaxy counts, and what was seen once stays seen. :class:`gzactive.stores.labels.LabelLog`
+gives access to them.
 """
 
 import hashlib
@@ -22,18 +23,27 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     select,
 )
 
 from gzactive.stores.events import LabelError, utc_now
-from gzactive.stores.schema import catalogue_sources, issued
+from gzactive.stores.schema import catalogue_sources, issued, seen
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gzactive.trees import DecisionTree
 
-__all__ = ["catalogue_source", "catalogue_votes", "issued_galaxies", "record_issued", "set_votes"]
+__all__ = [
+    "catalogue_source",
+    "catalogue_votes",
+    "issued_galaxies",
+    "record_issued",
+    "record_seen",
+    "seen_galaxies",
+    "set_votes",
+]
 
 # SQLite's smallest limit on bound values in one statement is 999.
 _IDS_AT_ONCE = 900
@@ -212,3 +222,25 @@ def issued_galaxies(connection: Connection, ids: Iterable[str] | None = None) ->
 
 def _issues() -> Any:
     return select(*issued.c)
+
+
+def record_seen(connection: Connection, labeller: str, ids: Iterable[str]) -> None:
+    """Note that a labeller was shown the model's view of galaxies; twice is as good as once."""
+    wanted = list(dict.fromkeys(ids))
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        some = wanted[start : start + _IDS_AT_ONCE]
+        known = set(
+            connection.scalars(
+                select(seen.c.id_str).where(seen.c.labeller == labeller, seen.c.id_str.in_(some))
+            )
+        )
+        rows = [{"labeller": labeller, "id_str": one} for one in some if one not in known]
+        if rows:
+            connection.execute(insert(seen), rows)
+
+
+def seen_galaxies(connection: Connection, labeller: str) -> set[str]:
+    """Ids that :func:`record_seen` noted; none in a database from before there was such a table."""
+    if not inspect(connection).has_table(seen.name):
+        return set()
+    return set(connection.scalars(select(seen.c.id_str).where(seen.c.labeller == labeller)))

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gzactive.active.niceness import niceness
 from gzactive.active.queue import START_GALAXIES, build_queue
-from gzactive.active.ranking import ranking
+from gzactive.active.ranking import current_scores, ranking
 from gzactive.errors import GzactiveError
 from gzactive.stores.labels import NewEvent
 
@@ -272,3 +273,58 @@ def test_the_first_fifty_stay_half_diverse_after_a_first_round(make_project, rin
 def test_a_queue_that_makes_no_sense_is_refused(project, wrong, told):
     with pytest.raises(GzactiveError, match=told):
         build_queue(project, **wrong)
+
+
+def finish_many(project, labeller, ids):
+    for id_str in ids:
+        finish(project, labeller, id_str, first_answers)
+
+
+def test_galaxies_come_back_fifty_later_as_repeats_and_once(project):
+    project.save_settings(repeat_share=0.2)
+    ids = build_queue(project, n=60, labeller="ada")["id_str"].tolist()
+    finish_many(project, "ada", ids[:50])
+    early = build_queue(project, n=60, labeller="ada", repeats=True)
+    assert "repeat" not in set(early["selection"])
+    finish_many(project, "ada", ids[50:])
+    queue = build_queue(project, n=60, labeller="ada", repeats=True)
+    again = queue.loc[queue["selection"] == "repeat", "id_str"]
+    assert set(again) == set(ids[:10])
+    assert len(queue) == 60
+    for id_str in again[:4]:
+        finish(project, "ada", id_str, first_answers, repeat=True)
+    later = build_queue(project, n=60, labeller="ada", repeats=True)
+    left = set(later.loc[later["selection"] == "repeat", "id_str"])
+    assert left == set(ids[:10]) - set(again[:4])
+
+
+def test_a_repeat_keeps_how_its_galaxy_was_chosen_at_first(project):
+    project.save_settings(repeat_share=0.5)
+    first = build_queue(project, n=60, labeller="ada").set_index("id_str")["selection"]
+    finish_many(project, "ada", first.index)
+    build_queue(project, n=60, labeller="ada", repeats=True)
+    issued = project.labels.issued(first.index)["selection"]
+    assert issued.loc[first.index].tolist() == first.tolist()
+
+
+def test_no_repeats_without_a_share_or_without_a_labeller(project):
+    ids = build_queue(project, n=60, labeller="ada")["id_str"]
+    finish_many(project, "ada", ids)
+    project.save_settings(repeat_share=0.0)
+    none = build_queue(project, n=60, labeller="ada", repeats=True)
+    project.save_settings(repeat_share=0.5)
+    for queue in (none, build_queue(project, n=60, repeats=True)):
+        assert "repeat" not in set(queue["selection"])
+
+
+def test_part_of_the_choices_can_be_galaxies_with_much_to_see(project):
+    plain = build_queue(project, n=50)
+    project.save_settings(nice_share=0.5)
+    queue = build_queue(project, n=50)
+    nice = queue[queue["selection"] == "nice"]
+    assert len(nice) == 20
+    assert "nice" not in set(plain["selection"])
+    assert not reserved_of(project, nice["id_str"]).any()
+    scores = current_scores(project)
+    seen = pd.Series(niceness(scores, project.tree), index=scores.id_str)
+    assert seen[nice["id_str"]].mean() > np.percentile(seen, 80)

@@ -215,3 +215,39 @@ def test_classifications_tell_how_each_galaxy_was_chosen(
     assert (row["labeller"], row["id_str"], row["answers"]) == ("anna", "a", 2)
     assert (row["blind"], row["repeat"], row["first"]) == (False, False, True)
     assert row["sequence"] == 3
+
+
+def test_a_repeat_is_no_vote_and_no_progress(log: LabelLog, decals: DecisionTree) -> None:
+    classify(log, decals, "a", SMOOTH)
+    classify(log, decals, "a", FEATURED, "disk-edge-on no", repeat=True)
+    assert counts(log, decals, "a") == {"smooth-or-featured_smooth": 1}
+    assert log.finished_count("anna") == 1
+    assert log.finish_order("anna") == ["a"]
+    assert log.repeated("anna") == {"a"}
+    table = log.classifications(decals)
+    assert table["repeat"].tolist() == [False, True]
+    assert table["first"].tolist() == [True, False]
+
+
+def test_answers_that_were_given_twice_stand_side_by_side(
+    log: LabelLog, decals: DecisionTree
+) -> None:
+    classify(log, decals, "a", SMOOTH, "how-rounded round")
+    classify(log, decals, "b", SMOOTH, "how-rounded round")
+    classify(log, decals, "a", SMOOTH, "how-rounded cigar-shaped", repeat=True)
+    classify(log, decals, "b", FEATURED, "disk-edge-on no", repeat=True)
+    pairs = log.repeats(decals).sort_values(["id_str", "question"], ignore_index=True)
+    assert pairs.to_numpy().tolist() == [
+        ["anna", "a", "how-rounded", "round", "cigar-shaped"],
+        ["anna", "a", "smooth-or-featured", "smooth", "smooth"],
+        ["anna", "b", "smooth-or-featured", "smooth", "featured-or-disk"],
+    ]
+
+
+def test_a_repeat_that_is_taken_back_compares_nothing(log: LabelLog, decals: DecisionTree) -> None:
+    classify(log, decals, "a", SMOOTH)
+    classify(log, decals, "a", SMOOTH, repeat=True)
+    log.undo("anna")
+    assert log.repeats(decals).empty
+    assert log.repeated("anna") == set()
+    assert log.finished_count("anna") == 1

@@ -10,6 +10,8 @@ import pytest
 from gzactive.stores.labels import LabelError, LabelLog
 from gzactive.trees import DecisionTree, load_tree
 
+from .label_steps import classify
+
 
 def test_catalogue_votes_come_back_as_they_were_given(log: LabelLog, decals: DecisionTree) -> None:
     rng = np.random.default_rng(1)
@@ -101,3 +103,33 @@ def test_issues_of_many_galaxies_are_found(log: LabelLog) -> None:
     log.record_issued(pd.DataFrame({"id_str": ids, "selection": "active"}))
     assert list(log.issued(ids[10_000:10_950]).index) == ids[10_000:10_950]
     assert list(log.issued(ids[:25_000]).index) == ids[:25_000]
+
+
+def test_what_was_seen_elsewhere_stays_seen_by_that_labeller(log: LabelLog) -> None:
+    log.record_seen("anna", ["a", "b", "a"])
+    log.record_seen("anna", ["b", "c"])
+    assert log.seen("anna") == {"a", "b", "c"}
+    assert log.seen("ben") == set()
+
+
+def test_a_database_from_before_anything_was_seen_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "labels.sqlite"
+    LabelLog(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE seen")
+    database.close()
+    with LabelLog(path, read_only="It is only looked at.") as log:
+        assert log.seen("anna") == set()
+
+
+def test_one_answers_galaxies_are_counted_without_repeats(
+    log: LabelLog, decals: DecisionTree
+) -> None:
+    artifact = "smooth-or-featured artifact"
+    classify(log, decals, "a", artifact)
+    classify(log, decals, "b", artifact)
+    classify(log, decals, "a", artifact, repeat=True)
+    classify(log, decals, "c", artifact)
+    log.undo("anna")
+    log.undo("anna")
+    assert log.answered("anna", "smooth-or-featured", "artifact") == 2
