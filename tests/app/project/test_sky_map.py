@@ -1,0 +1,67 @@
+"""The sky map of the Project page: what it counts, tells and keeps while one zooms."""
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gzactive.app.project.sky_map import SkyMap
+from gzactive.app.theme import Theme
+from gzactive.survey.sky_map import CELL, mollweide
+from tests.app.conftest import PATIENCE
+
+
+def sky(qtbot: QtBot, theme: Theme, ra=(), dec=()) -> SkyMap:
+    made = SkyMap(theme)
+    qtbot.addWidget(made)
+    made.resize(800, 440)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.show_places(ra, dec)
+    qtbot.waitUntil(lambda: not made.busy, timeout=PATIENCE)
+    qtbot.wait(100)
+    return made
+
+
+def test_every_galaxy_with_a_position_is_counted_and_the_others_are_told(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    rng = np.random.default_rng(4)
+    ra, dec = rng.uniform(0, 360, 120_000), rng.uniform(-80, 80, 120_000)
+    ra[:20] = np.nan
+    made = sky(qtbot, theme, ra, dec)
+    assert made.density.counts.sum() == 119_980
+    assert made.words.startswith("119,980 of 120,000 galaxies")
+    assert made.accessibleDescription() == made.words
+
+
+def test_an_empty_sky_says_so(qtbot: QtBot, theme: Theme) -> None:
+    assert "coordinates" in sky(qtbot, theme, [np.nan], [np.nan]).words
+
+
+def test_the_pointer_tells_place_and_count_and_zooming_makes_cells_finer(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    made = sky(qtbot, theme, [200.0] * 7, [30.0] * 7)
+    x, y = (float(one[0]) for one in mollweide([200.0], [30.0]))
+
+    def point() -> None:
+        QTest.mouseMove(made.view.viewport(), QPoint(1, 1))
+        scene = made._box.mapViewToScene(QPointF(x, y))
+        QTest.mouseMove(made.view.viewport(), made.view.mapFromScene(scene))
+
+    point()
+    qtbot.waitUntil(lambda: "Dec +" in made.words, timeout=PATIENCE)
+    assert ": 7 galaxies in 3.2 square degrees" in made.words
+    made._box.setRange(xRange=(x - 0.1, x + 0.1), yRange=(y - 0.05, y + 0.05))
+    qtbot.waitUntil(lambda: made.density.cell < CELL / 8, timeout=PATIENCE)
+    assert made.density.counts.sum() == 7
+    QTest.mouseDClick(made.view.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: made.density.cell > CELL / 3, timeout=PATIENCE)
+
+
+def test_both_themes_draw_the_galaxies_in_their_own_colours(qtbot: QtBot, theme: Theme) -> None:
+    made = sky(qtbot, theme, [180.0] * 50, [0.5] * 50)
+    before = made.grab().toImage()
+    theme.set_mode("light")
+    assert made.grab().toImage() != before
