@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 import gzactive
 from gzactive.active.balance import Balance
 from gzactive.active.judging import paired_bootstrap
+from gzactive.active.round_calibration import calibrated
 from gzactive.active.round_files import (
     HISTORY,
     Round,
@@ -154,6 +155,16 @@ def run_round(
                 project, labels, fit, balanced, unfreezing, seed, tell, progress
             )
         head, told = trained.head if trained else fit.result.head, ""
+        head, calibration = calibrated(
+            project,
+            head,
+            labels.training,
+            fit.result,
+            trained=trained,
+            balance=balanced,
+            seed=seed,
+            progress=progress,
+        )
         if balanced is not None:
             shift, told = balanced.shift(labels.held_out.votes)
             head = replace(head, shift=shift)
@@ -198,6 +209,7 @@ def run_round(
                 "settings": asdict(fit.settings),
             },
             "blocks": _told(trained, unfreezing),
+            "calibration": calibration,
             "ranking_change": change,
             "durations": {
                 "fit": round(fitted - started, 3),
