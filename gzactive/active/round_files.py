@@ -99,6 +99,15 @@ class Round:
         """The same of the head that was in use before."""
         return _number(self.manifest["metrics"]["previous_held_out_loss"])
 
+    def read_up_to(self, log_id: str) -> int:
+        """Sequence of the last event of a label log that it knew.
+
+        0 for another log than that which was written to when it was made: what a copy of the
+        project goes on with began after its rounds.
+        """
+        position = self.manifest["label_log"]
+        return int(position["sequence"]) if position["log_id"] == log_id else 0
+
     @property
     def sentence(self) -> str:
         """What came of it, for people."""

@@ -138,6 +138,6 @@ class RoundKeeper(QObject):
 
     def _count_since(self, made: Any) -> None:
         """Count the galaxies finished since a round read the labels."""
-        position = None if made is None else made.manifest["label_log"]["sequence"]
         labels = self._session.in_hand().labels
+        position = None if made is None else made.read_up_to(labels.log_id)
         self.schedule.restart(labels.finished_count(since_sequence=position))

@@ -94,7 +94,7 @@ def open_project(path: Path, progress: Progress, lock: "WindowLock | None" = Non
         project.problems.clear(stage=DISPLAY)
         ranking = rank(project, progress)
         made = rounds(project)
-        position = made[-1].manifest["label_log"]["sequence"] if made else None
+        position = made[-1].read_up_to(project.labels.log_id) if made else None
         since_round = project.labels.finished_count(since_sequence=position)
         unreadable = int(project.problems.frame()["stage"].eq("features").sum())
         coming = feature_store(project, backbone=read_serving(project).coming)
