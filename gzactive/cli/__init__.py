@@ -53,6 +53,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     },
     "Models": {
         "train": training.train,
+        "shards": training.shards,
         "weights": weights.weights,
         "import-weights": weights.import_weights,
     },

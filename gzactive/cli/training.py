@@ -1,4 +1,4 @@
-"""The command that trains a whole network on a table of images and votes."""
+"""Commands that train a whole network on images and votes, and that pack these into shards."""
 
 from __future__ import annotations
 
@@ -10,15 +10,26 @@ import typer
 from gzactive.errors import GzactiveError
 from gzactive.terminal import console, count, print_table, progress_bars
 
-__all__ = ["train"]
+__all__ = ["shards", "train"]
 
 
 def train(
-    catalog: Annotated[
-        Path, typer.Argument(help="Table of id_str, file_loc and counts a column of an answer.")
-    ],
     out: Annotated[Path, typer.Option(help="Folder of the run; the same call goes on with it.")],
-    tree: Annotated[str, typer.Option(help="A tree's id or a TOML file.")] = "gz-decals-dr5",
+    catalog: Annotated[
+        Path | None,
+        typer.Argument(help="Table of id_str, file_loc and counts a column of an answer."),
+    ] = None,
+    shards: Annotated[
+        Path | None,
+        typer.Option(help="Train from this folder of shards, not from a table.", metavar="DIR"),
+    ] = None,
+    tree: Annotated[
+        str | None,
+        typer.Option(
+            help="A tree's id or a TOML file; by default that of the shards.",
+            show_default="gz-decals-dr5",
+        ),
+    ] = None,
     images: Annotated[
         list[Path] | None,
         typer.Option(help="Folder or ZIP, joined by file stem when there is no file_loc."),
@@ -36,42 +47,72 @@ def train(
         int, typer.Option(min=32, max=300, help="Pixels of 300 that the network sees.")
     ] = 224,
     split: Annotated[
-        str, typer.Option(metavar="A:B:C", help="Shares of train, test and validation.")
-    ] = "7:2:1",
+        str | None,
+        typer.Option(
+            metavar="A:B:C",
+            help="Shares of train, test and validation; shards have theirs.",
+            show_default="7:2:1",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the split, the start and the order.")] = 0,
     colour: Annotated[bool, typer.Option("--colour", help="Three channels, not grey.")] = False,
 ) -> None:
-    """Train backbone and head on a table of images and votes; killed, it goes on.
+    """Train backbone and head on a table of images and votes, or on shards; killed, it goes on.
 
     Minutes on a GPU, hours on a CPU. The weights start projects ([bold]new --weights[/bold]), and
     a run made elsewhere comes home as one file.
     """
     from gzactive.images import ImageSettings
-    from gzactive.inference import train_on_catalogue
+    from gzactive.inference import train_network, train_on_catalogue
     from gzactive.model.backbone_settings import BackboneSettings
-    from gzactive.trees import load_tree
+    from gzactive.survey.shard_reading import open_shards
+    from gzactive.trees import DEFAULT_TREE, load_tree
 
+    if (catalog is None) == (shards is None):
+        raise GzactiveError("Training needs galaxies: give a table, or --shards with a folder.")
     settings = BackboneSettings(
         crop=crop, epochs=epochs, batch=batch, learning_rate=learning_rate, patience=patience
     )
     with progress_bars() as progress:
-        trained = train_on_catalogue(
-            catalog,
-            load_tree(tree),
-            out,
-            images=images,
-            weights=weights,
-            settings=settings,
-            image_settings=ImageSettings(channels=3 if colour else 1),
-            split=_shares(split),
-            seed=seed,
-            progress=progress,
-        )
+        if shards is not None:
+            if split or images:
+                raise GzactiveError(
+                    f"{'--split' if split else '--images'} has no place beside --shards: shards "
+                    "hold their images and the part of each galaxy. Give it to `gzactive shards`."
+                )
+            opened = open_shards(
+                shards,
+                tree=load_tree(tree) if tree else None,
+                channels=3 if colour else 1,
+                progress=progress,
+            )
+            trained = train_network(
+                opened.galaxies,
+                out,
+                weights=weights,
+                settings=settings,
+                seed=seed,
+                progress=progress,
+            )
+        elif catalog is not None:
+            trained = train_on_catalogue(
+                catalog,
+                load_tree(tree or DEFAULT_TREE),
+                out,
+                images=images,
+                weights=weights,
+                settings=settings,
+                image_settings=ImageSettings(channels=3 if colour else 1),
+                split=_shares(split or "7:2:1"),
+                seed=seed,
+                progress=progress,
+            )
     if trained.without_votes:
         console().print(f"{count(trained.without_votes, 'row')} left out: no votes.")
     if trained.problems:
         console().print(
-            f"{count(trained.problems, 'image')} could not be read: see {out / 'problems.csv'}.",
+            f"{count(trained.problems, 'image')} could not be read: see "
+            f"{(shards or out) / 'problems.csv'}.",
             soft_wrap=True,
         )
     if trained.test_loss is not None:
@@ -85,6 +126,70 @@ def train(
         f"{100 * trained.waiting:.1f} % of the time."
     )
     console().print(f"Weights: [bold]{trained.weights}[/bold]", soft_wrap=True)
+
+
+def shards(
+    catalog: Annotated[
+        Path, typer.Argument(help="Table of id_str, file_loc and counts a column of an answer.")
+    ],
+    out: Annotated[Path, typer.Argument(help="Folder of the shards; the same call goes on.")],
+    tree: Annotated[str, typer.Option(help="A tree's id or a TOML file.")] = "gz-decals-dr5",
+    images: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder or ZIP, joined by file stem when there is no file_loc."),
+    ] = None,
+    split: Annotated[
+        str, typer.Option(metavar="A:B:C", help="Shares of train, test and validation.")
+    ] = "7:2:1",
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the split, as that of train, and of the order.")
+    ] = 0,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many galaxies, drawn at random.")
+    ] = None,
+    size: Annotated[int, typer.Option(min=16, help="Pixels on a side.")] = 300,
+    per_shard: Annotated[int, typer.Option(min=1, help="Galaxies a file.")] = 512,
+    grey: Annotated[
+        bool,
+        typer.Option("--grey", help="One channel: a third of the size, not for Zoobot."),
+    ] = False,
+) -> None:
+    """Pack images and votes into TFRecords, as Zoobot v1 reads them; killed, it goes on.
+
+    For training on another machine ([bold]train --shards[/bold]): a few large files travel and load
+    faster than many small ones.
+    """
+    from gzactive.survey.shards import ShardSettings, write_shards
+    from gzactive.trees import load_tree
+
+    settings = ShardSettings(
+        size=size,
+        channels=1 if grey else 3,
+        split=_shares(split),
+        seed=seed,
+        limit=limit,
+        per_shard=per_shard,
+    )
+    with progress_bars() as progress:
+        written = write_shards(
+            catalog, load_tree(tree), out, images=images, settings=settings, progress=progress
+        )
+    if written.without_votes:
+        console().print(f"{count(written.without_votes, 'row')} left out: no votes.")
+    if written.problems:
+        id_str, reason = next(iter(written.problems.items()))
+        console().print(
+            f"{count(len(written.problems), 'image')} could not be read (first: {id_str}, "
+            f"{reason}): see {out / 'problems.csv'}.",
+            soft_wrap=True,
+        )
+    parts = ", ".join(f"{number:,} {part}" for part, number in written.galaxies.items())
+    console().print(
+        f"{count(sum(written.galaxies.values()), 'galaxy')} ({parts}) in "
+        f"{count(written.shards, 'shard')} of {written.bytes / 1e6:,.1f} MB in all"
+        + (f"; {written.kept:,} were there already." if written.kept else ".")
+    )
+    console().print(f"Next: [bold]gzactive train --shards {out} --out RUN[/bold]", soft_wrap=True)
 
 
 def _shares(text: str) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ from gzactive.images.arrays import (
     load_for_model,
     load_resized,
     load_unless_known,
+    mean_of_channels,
     read_image,
 )
 from gzactive.images.files import IMAGE_SUFFIXES, ImageProblem, image_stamp
@@ -24,5 +25,6 @@ __all__ = [
     "load_for_model",
     "load_resized",
     "load_unless_known",
+    "mean_of_channels",
     "read_image",
 ]

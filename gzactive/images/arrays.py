@@ -20,6 +20,7 @@ __all__ = [
     "load_for_model",
     "load_resized",
     "load_unless_known",
+    "mean_of_channels",
     "read_image",
 ]
 
@@ -147,10 +148,15 @@ def load_resized(file_loc: str, settings: ImageSettings) -> NDArray[np.uint8]:
     except UnreadablePixels as error:
         raise ImageProblem(file_loc, str(error)) from error
     if settings.channels == 1 and pixels.ndim == 3:
-        pixels = ((_channel_sum(pixels) + 1) // 3).astype(np.uint8)
+        pixels = mean_of_channels(pixels)
     if settings.channels == 3 and pixels.ndim == 2:
         return np.repeat(pixels[..., None], 3, axis=2)
     return pixels if pixels.ndim == 3 else pixels[..., None]
+
+
+def mean_of_channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the grey image of one in colour: (h, w, 3) to (h, w), rounded to whole numbers."""
+    return ((_channel_sum(pixels) + 1) // 3).astype(np.uint8)
 
 
 def read_image(file_loc: str) -> NDArray[Any]:

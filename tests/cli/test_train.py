@@ -26,17 +26,44 @@ def test_a_table_without_votes_is_told_in_a_sentence(
     assert "has no answer of the tree 'rings'" in told.err
 
 
+def test_shards_are_made_and_told(gz: Command, sky: Path, tmp_path: Path) -> None:
+    catalog = _voted(sky, tmp_path)
+    out = tmp_path / "shards"
+    made = gz("shards", catalog, out, "--limit", 20, "--size", 32, "--split", "2:1:1")
+    assert made.code == 0, made.err
+    assert "20 galaxies (" in made.out
+    assert sum(1 for _ in out.rglob("*.tfrecord")) == 3
+    again = gz("shards", catalog, out, "--limit", 20, "--size", 32, "--split", "2:1:1")
+    assert "3 were there already" in again.out
+    other = gz("shards", catalog, out, "--limit", 21, "--size", 32)
+    assert other.code == 2
+    assert "choose another folder" in other.err
+
+
+def test_shards_and_a_table_exclude_each_other(gz: Command, sky: Path, tmp_path: Path) -> None:
+    run = ("--out", tmp_path / "run")
+    neither = gz("train", *run)
+    both = gz("train", sky / "table.csv", "--shards", tmp_path, *run)
+    assert neither.code == both.code == 2
+    assert "give a table, or --shards with a folder" in neither.err
+    assert neither.err == both.err
+    split = gz("train", "--shards", tmp_path, "--split", "8:1:1", *run)
+    assert "--split has no place beside --shards" in split.err
+    absent = gz("train", "--shards", tmp_path, *run)
+    assert "holds no shards" in absent.err
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("shards", [False, True], ids=["table", "shards"])
 def test_a_training_that_is_killed_goes_on_and_its_weights_start_a_project(
-    gz: Command, sky: Path, tmp_path: Path
+    gz: Command, sky: Path, tmp_path: Path, shards: bool
 ) -> None:
-    table = pd.read_csv(sky / "table.csv", dtype={"id_str": str})[["id_str", "file_loc"]]
-    votes = pd.read_csv(sky / "votes.csv", dtype={"id_str": str})
-    table["file_loc"] = [str(sky / name) for name in table["file_loc"]]
-    catalog = tmp_path / "catalog.csv"
-    table.merge(votes, on="id_str").to_csv(catalog, index=False)
-    out = tmp_path / "run"
-    command = [sys.executable, "-m", "gzactive", "train", str(catalog), "--out", str(out)]
+    catalog, out = _voted(sky, tmp_path), tmp_path / "run"
+    galaxies = [str(catalog)]
+    if shards:
+        galaxies = ["--shards", str(tmp_path / "shards")]
+        assert gz("shards", catalog, tmp_path / "shards", "--per-shard", 20).code == 0
+    command = [sys.executable, "-m", "gzactive", "train", *galaxies, "--out", str(out)]
     command += ["--crop", "64", "--epochs", "3", "--batch", "16"]
     killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 240
@@ -65,4 +92,14 @@ def test_a_training_that_is_killed_goes_on_and_its_weights_start_a_project(
     )
     assert made.code == 0, made.err
     shown = gz("weights", out / "weights.safetensors")
-    assert "galaxies with votes of 'catalog.csv'" in shown.out
+    name = "shards" if shards else "catalog.csv"
+    assert f"galaxies with votes of '{name}'" in shown.out
+
+
+def _voted(sky: Path, tmp_path: Path) -> Path:
+    """The sky's table with its votes."""
+    table = pd.read_csv(sky / "table.csv", dtype={"id_str": str})[["id_str", "file_loc"]]
+    votes = pd.read_csv(sky / "votes.csv", dtype={"id_str": str})
+    table["file_loc"] = [str(sky / name) for name in table["file_loc"]]
+    table.merge(votes, on="id_str").to_csv(tmp_path / "catalog.csv", index=False)
+    return tmp_path / "catalog.csv"
