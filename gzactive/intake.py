@@ -6,31 +6,39 @@ remainders in the same words.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gzactive.catalog import (
-    find_images,
-    join_images,
-    load_catalog,
-    read_table,
-    read_votes,
-)
+from gzactive.catalog import read_table, read_votes
+from gzactive.catalog.columns import best_tree
+from gzactive.catalog.findings import Finding
+from gzactive.catalog.material import look_at_some, read_material
+from gzactive.catalog.near_misses import near_misses
+from gzactive.catalog.plan import Plan, plan_catalog
 from gzactive.errors import GzactiveError
+from gzactive.progress import Progress, silent
 from gzactive.project import Project
 from gzactive.trees import DecisionTree, load_tree
 
-__all__ = ["AddedLabels", "NewProject", "add_labels", "new_project"]
+if TYPE_CHECKING:
+    from gzactive.stores.labels import LabelLog
+
+__all__ = ["AddedLabels", "NewProject", "add_labels", "make_project", "new_project"]
 
 
 @dataclass(frozen=True)
 class NewProject:
-    """A project just made, open, and sentences on what was left out or taken along."""
+    """A project just made, open, and what was found on the way to it."""
 
     project: Project
-    remarks: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The findings as sentences on what was left out or taken along, and what to do."""
+        return tuple(finding.told for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,13 @@ def new_project(
     images: Sequence[Path] = (),
     catalog: Path | None = None,
     match: str | None = None,
-    tree: str = "gz-decals-dr5",
+    columns: Mapping[str, str] | None = None,
+    keep_first: bool = False,
+    tree: str | Path | None = None,
     name: str | None = None,
     weights: str | None = None,
     seed: int = 0,
+    progress: Progress = silent,
 ) -> NewProject:
     """Make a project from images, from a table, or from both joined by file stem.
 
@@ -62,51 +73,89 @@ def new_project(
     images
         Folders and ZIPs of images. Alone, the file stem is the galaxy's id.
     catalog
-        A table with ``id_str`` and, without ``images``, ``file_loc``. Columns that are answers of
+        A table with ids and, without ``images``, the images' paths. Columns that are answers of
         the tree, with counts, are kept as catalogue votes.
     match
         The catalogue's column that equals the images' stems; by default found by content.
+    columns
+        What columns of the table mean, see :mod:`gzactive.catalog.columns`; by default guessed.
+    keep_first
+        Of rows with the same id keep the first, instead of refusing them.
     tree
-        A shipped tree's id or a TOML file.
+        A shipped tree's id or a TOML file; by default the one that the table's columns speak of.
     name, weights, seed
         See :meth:`gzactive.project.Project.create`.
+    progress
+        Told what is done; may cancel, and then nothing is left behind.
 
     Raises
     ------
     GzactiveError
         If there is nothing to make a project from, or the input is malformed.
     """
-    decision_tree = load_tree(tree)
-    remarks: list[str] = []
-    if catalog is None and not images:
-        raise GzactiveError(
-            "A project needs galaxies: give --images with a folder or ZIP, --catalog with a "
-            "table, or both."
-        )
     if match is not None and (catalog is None or not images):
         raise GzactiveError("--match joins a table to images: give --catalog and --images with it.")
-    if catalog is None:
-        table = find_images(images)
-        remarks += table.attrs.get("remarks", [])
-    elif not images:
-        table = load_catalog(catalog)
-        remarks += table.attrs.get("remarks", [])
-    else:
-        found = find_images(images)
-        join = join_images(read_table(catalog), found, match)
-        table = join.catalog
-        remarks += found.attrs.get("remarks", [])
-        remarks += _remainders(len(join.rows_without_image), "row", "no image")
-        remarks += _remainders(len(join.images_without_row), "image", "no row in the table")
-    votes = None
-    if catalog is not None and _has_votes(table.columns, decision_tree):
-        votes = read_votes(table, decision_tree)
-    project = Project.create(path, table, decision_tree, name=name, weights=weights, seed=seed)
-    if votes is not None and catalog is not None:
-        project.labels.set_catalogue_votes(votes, decision_tree, source=catalog.name)
-        voted = int((votes[list(decision_tree.columns)].sum(axis=1) > 0).sum())
-        remarks.append(f"{voted:,} galaxies came with votes, kept as catalogue votes.")
-    return NewProject(project, tuple(remarks))
+    material = read_material(images, catalog, progress)
+    columns = dict(columns or {}) | ({match: "id_str"} if match is not None else {})
+    names = () if material.table is None else material.table.columns
+    chosen = load_tree(tree) if tree is not None else best_tree(names)
+    plan = plan_catalog(material, chosen, columns, keep_first=keep_first, progress=progress)
+    if plan.catalog is not None:
+        look = look_at_some(plan.catalog["file_loc"].to_list(), progress=progress)
+        plan = replace(plan, findings=(*plan.findings, *look.findings))
+    source = catalog.name if catalog is not None else ""
+    return make_project(
+        path, plan, chosen, source, name=name, weights=weights, seed=seed, progress=progress
+    )
+
+
+def make_project(
+    path: Path,
+    plan: Plan,
+    tree: DecisionTree,
+    source: str = "",
+    *,
+    name: str | None = None,
+    weights: str | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> NewProject:
+    """Make a project as planned, its votes with it; it is there whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The folder to make.
+    plan
+        What :func:`gzactive.catalog.plan.plan_catalog` found.
+    tree
+        Asked of people, and read by the plan.
+    source
+        What the table with the votes is called.
+    name, weights, seed
+        See :meth:`gzactive.project.Project.create`.
+    progress
+        Told what is done; may cancel, and then nothing is left behind.
+
+    Raises
+    ------
+    GzactiveError
+        If the plan is refused, or the place or the weights are unfit.
+    """
+    if plan.catalog is None:
+        raise GzactiveError(" ".join(finding.told for finding in plan.refusals))
+    progress("Writing the catalogue", 0, 0)
+
+    def fill(log: LabelLog) -> None:
+        progress("Writing the votes", 0, 0)
+        if plan.votes is not None:
+            log.set_catalogue_votes(plan.votes, tree, source=source)
+        progress("Finishing", 0, 0)
+
+    project = Project.create(
+        path, plan.catalog, tree, name=name, weights=weights, seed=seed, fill=fill
+    )
+    return NewProject(project, plan.findings)
 
 
 def add_labels(project: Project, votes: Path, *, labeller: str) -> AddedLabels:
@@ -128,7 +177,7 @@ def add_labels(project: Project, votes: Path, *, labeller: str) -> AddedLabels:
     voted = table[columns].sum(axis=1) > 0
     remarks = _remainders(int((~known).sum()), "galaxy", "not in this project", "galaxies")
     remarks += _remainders(int((known & ~voted).sum()), "galaxy", "without any vote", "galaxies")
-    remarks += _near_misses(raw.columns, tree)
+    remarks += near_misses(raw.columns, tree)
     table = table[known & voted]
     if table.empty:
         why = (
@@ -145,28 +194,6 @@ def add_labels(project: Project, votes: Path, *, labeller: str) -> AddedLabels:
     return AddedLabels(
         stored, int(table[columns].to_numpy().sum()) if stored else 0, tuple(remarks)
     )
-
-
-def _near_misses(columns: Iterable[str], tree: DecisionTree) -> list[str]:
-    """Say which columns look like misspelt answers: a vote must not be dropped in silence."""
-    questions = tuple(f"{question.name}_" for question in tree.questions)
-    known = {*tree.columns, *tree.unmodelled_columns}
-    return [
-        f"Column '{name}' is no answer of tree '{tree.id}' and was ignored; did you mean "
-        f"'{difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]}'?"
-        for name in columns
-        if name not in known
-        and name.startswith(questions)
-        and not name.endswith(("_total-votes", "_fraction", "_debiased"))
-    ]
-
-
-def _has_votes(columns: Iterable[str], tree: DecisionTree) -> bool:
-    """Whether a table speaks of votes at all, under any name that the tree knows."""
-    names = set(tree.columns).union(
-        *(tree.column_names(scheme).values() for scheme in tree.schemes)
-    )
-    return not names.isdisjoint(columns)
 
 
 def _remainders(count: int, noun: str, why: str, plural: str | None = None) -> list[str]:

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -73,6 +74,7 @@ class Project:
         weights: str | Path | None = None,
         image_settings: ImageSettings | None = None,
         seed: int = 0,
+        fill: "Callable[[LabelLog], object] | None" = None,
     ) -> "Project":
         """Make a project; it is there whole or not at all.
 
@@ -92,6 +94,8 @@ class Project:
             By default the program's own, in colour if that is what the weights see.
         seed : int
             Decides which galaxies are reserved, now and for good.
+        fill : callable, optional
+            Called with the empty label log before the project is there: what it starts with.
 
         Raises
         ------
@@ -101,7 +105,7 @@ class Project:
         from gzactive.stores.labels import LabelLog
 
         folder = _absolute(path)
-        _refuse_taken(folder)
+        project_file.refuse_taken(folder)
         decision_tree = tree if isinstance(tree, DecisionTree) else load_tree(tree)
         own_tree = _own_tree_file(decision_tree)
         chosen, channels = _weights(weights)
@@ -121,14 +125,14 @@ class Project:
             half_made = folder.parent / f".{folder.name}.{_HALF_MADE}-{secrets.token_hex(4)}"
             half_made.mkdir()
         except OSError as error:
-            raise GzactiveError(
-                f"The project {folder} cannot be made ({error.strerror}): choose another place."
-            ) from error
+            raise project_file.cannot_be_made(folder, error) from error
         try:
             catalog_file.write_catalog(catalog, half_made, folder, seed)
             if own_tree is not None:
                 (half_made / _OWN_TREE).write_bytes(own_tree.read_bytes())
-            LabelLog(half_made / file.labels).close()
+            with LabelLog(half_made / file.labels) as log:
+                if fill is not None:
+                    fill(log)
             file.write(half_made)
             if folder.exists():
                 folder.rmdir()
@@ -136,9 +140,7 @@ class Project:
         except BaseException as error:
             shutil.rmtree(half_made, ignore_errors=True)
             if isinstance(error, OSError):
-                raise GzactiveError(
-                    f"The project {folder} cannot be made ({error.strerror}): choose another place."
-                ) from error
+                raise project_file.cannot_be_made(folder, error) from error
             raise
         return cls(folder, file)
 
@@ -352,18 +354,6 @@ _WORK = {
 def _absolute(path: str | Path) -> Path:
     # Not resolve(): a project reached through a link keeps the path that people know.
     return Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100
-
-
-def _refuse_taken(folder: Path) -> None:
-    if (folder / project_file.NAME).exists():
-        raise GzactiveError(
-            f"{folder} is a project already: open it with `gzactive app {folder}`, or choose "
-            "another folder."
-        )
-    if folder.exists() and not folder.is_dir():
-        raise GzactiveError(f"{folder} is a file: choose another place for the project.")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise GzactiveError(f"{folder} is not empty: choose a new or an empty folder.")
 
 
 def _sweep(folder: Path) -> None:

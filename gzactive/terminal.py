@@ -61,7 +61,7 @@ def progress_bars() -> Iterator[Progress]:
     def progress(stage: str, done: int, total: int) -> None:
         kind = stage.partition(",")[0]
         if kind not in tasks:
-            tasks[kind] = bars.add_task(stage)
+            tasks[kind] = bars.add_task(stage, total=total or None)
         elif done == 0 and bars.tasks[tasks[kind]].completed:
             bars.reset(tasks[kind])
         bars.update(tasks[kind], description=stage, completed=done, total=total or None)

@@ -9,7 +9,6 @@ images without a table are found in :mod:`gzactive.catalog.image_lists`, votes r
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.catalog.image_lists import Join, find_images, image_stem, join_images
+from gzactive.catalog.locations import absolute_locations, existing
 from gzactive.catalog.tables import as_text, checked_ids, read_table, row_numbers, some_names
 from gzactive.catalog.vote_tables import read_votes
 from gzactive.errors import GzactiveError
@@ -88,11 +88,11 @@ def load_catalog(path: str | Path, *, id_column: str | None = None) -> pd.DataFr
             f"'{path}' has no file_loc in {row_numbers(empty)} (first: id "
             f"{id_str.iloc[empty[0]]}): fill it in, or leave these rows out."
         )
-    file_loc = _absolute(locations, path.absolute().parent)
+    file_loc = absolute_locations(locations, path.absolute().parent)
     others = table.drop(columns=["id_str", "file_loc"], errors="ignore")
     others.insert(0, "id_str", id_str.to_numpy())
     others.insert(1, "file_loc", file_loc.to_numpy())
-    missing = np.flatnonzero(~_exist(others["file_loc"].to_list()))
+    missing = np.flatnonzero(~existing(others["file_loc"].to_list()))
     if missing.size:
         first = others["file_loc"].iloc[missing[0]]
         if missing.size == len(others):
@@ -172,39 +172,3 @@ def _uniform(
     hashed = pd.util.hash_array(text, hash_key=key, categorize=False)
     # The upper 53 bits are a uniform number in [0, 1) that float64 holds exactly.
     return np.asarray((hashed >> np.uint64(11)) * 2.0**-53)
-
-
-def _absolute(locations: pd.Series[str], folder: Path) -> pd.Series[str]:
-    """Absolute paths, without touching each row of a million that is already plain."""
-    web = np.flatnonzero(locations.str.match(r"[a-z]+://", case=False).to_numpy(dtype=bool))
-    if web.size:
-        raise GzactiveError(
-            f"file_loc holds web addresses in {row_numbers(web)} ({locations.iloc[web[0]]}): "
-            "download the images and give their paths."
-        )
-    home = locations.str.startswith("~")
-    if home.any():
-        locations = locations.where(~home, locations[home].map(os.path.expanduser))
-    rooted = locations.str.match(r"[/\\]|[A-Za-z]:[/\\]" if os.name == "nt" else "/")
-    joined = locations.where(rooted, f"{folder}{os.sep}" + locations)
-    untidy = joined.str.contains(r"(?:^|[/\\])\.{1,2}[/\\]|//", regex=True)
-    if untidy.any():
-        joined = joined.where(~untidy, joined[untidy].map(os.path.normpath))
-    return joined
-
-
-def _exist(locations: Sequence[str]) -> NDArray[np.bool_]:
-    """Which files exist. Each folder is listed once: a million calls would take a minute."""
-    plain = [location.split("!/", 1)[0] for location in locations]
-    listed: dict[str, frozenset[str]] = {}
-    found = np.zeros(len(plain), dtype=bool)
-    for index, location in enumerate(plain):
-        folder, name = os.path.split(location)
-        if folder not in listed:
-            try:
-                listed[folder] = frozenset(os.listdir(folder))  # noqa: PTH208
-            except OSError:
-                listed[folder] = frozenset()
-        # A listing has one spelling; a file system that ignores case has many.
-        found[index] = name in listed[folder] or (bool(listed[folder]) and Path(location).exists())
-    return found

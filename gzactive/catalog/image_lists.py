@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,14 @@ from numpy.typing import NDArray
 from gzactive.catalog.tables import as_text, is_id_name, row_numbers, some_names
 from gzactive.errors import GzactiveError
 from gzactive.images import IMAGE_SUFFIXES
+from gzactive.progress import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Join", "find_images", "image_stem", "join_images"]
+__all__ = ["Join", "find_images", "image_stem", "join_images", "matching_column"]
+
+_TELL_EVERY = 500  # files between two reports of a search
 
 #: (n,) text as objects: what NumPy and pandas compare fastest.
 Texts = NDArray[np.object_]
@@ -33,10 +37,17 @@ def image_stem(location: str) -> str:
     return _SUFFIX.sub("", re.split(r"[/\\]", location)[-1])
 
 
-def find_images(sources: Sequence[str | Path]) -> pd.DataFrame:
+def find_images(sources: Sequence[str | Path], progress: Progress = silent) -> pd.DataFrame:
     """Find images in folders (nested), ZIPs and single files.
 
     Hidden files and folders are left out. A folder without images but with ZIPs stands for them.
+
+    Parameters
+    ----------
+    sources
+        Where to look.
+    progress
+        Told how many were found so far.
 
     Returns
     -------
@@ -58,8 +69,10 @@ def find_images(sources: Sequence[str | Path]) -> pd.DataFrame:
         if not path.exists():
             raise GzactiveError(f"'{path}' does not exist: give a folder or a ZIP of images.")
         before = len(found)
+        stage = f"Looking for images in {path.name}"
+        progress(stage, before, 0)
         if path.is_dir():
-            found.update(_in_folder(path))
+            found.update(_in_folder(path, partial(_tell, progress, stage, before)))
         elif path.suffix.lower() == ".zip":
             found.update(_in_zip(path))
         elif _SUFFIX.search(path.name):
@@ -100,9 +113,16 @@ def _tell_apart(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return frame, count
 
 
-def _in_folder(folder: Path) -> dict[str, str]:
-    images, archives = [], []
-    for path in _walk(folder):
+def _tell(progress: Progress, stage: str, before: int, more: int) -> None:
+    progress(stage, before + more, 0)
+
+
+def _in_folder(folder: Path, tell: Callable[[int], None]) -> dict[str, str]:
+    images: list[str] = []
+    archives: list[str] = []
+    for number, path in enumerate(_walk(folder)):
+        if number % _TELL_EVERY == 0:
+            tell(len(images))
         if _SUFFIX.search(path):
             images.append(path)
         elif path.lower().endswith(".zip"):
@@ -205,7 +225,7 @@ def join_images(table: pd.DataFrame, images: pd.DataFrame, match: str | None = N
         raise GzactiveError("The table has columns but no rows: there is no galaxy in it.")
     stems = np.array([image_stem(location) for location in images["file_loc"]], dtype=object)
     distinct, first_image = np.unique(stems, return_index=True)
-    name, keys, place = _matching_column(table, pd.Index(distinct), match)
+    name, keys, place = matching_column(table, pd.Index(distinct), match)
     known = place >= 0
     if not known.any():
         raise GzactiveError(
@@ -249,10 +269,16 @@ def _refuse_ambiguous(locations: Texts, stems: Texts, claimed: Texts) -> None:
         )
 
 
-def _matching_column(
+def matching_column(
     table: pd.DataFrame, stems: pd.Index[Any], match: str | None
 ) -> tuple[str, Texts, NDArray[np.intp]]:
-    """The column with the images' names, its values as stems, and each one's place in ``stems``."""
+    """The column with the images' names, its values as stems, and each one's place in ``stems``.
+
+    Raises
+    ------
+    GzactiveError
+        If no column could hold names.
+    """
     import pandas as pd
 
     names = [match] if match else [name for name in table.columns if _may_name(table[name])]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.catalog.columns import guess_votes, total_of
 from gzactive.catalog.tables import checked_ids, read_table, some_names
 from gzactive.errors import GzactiveError
 from gzactive.trees import DecisionTree
@@ -74,27 +75,23 @@ def read_votes(source: str | Path | pd.DataFrame, tree: DecisionTree) -> pd.Data
 
 
 def _answer_columns(table: pd.DataFrame, tree: DecisionTree) -> dict[str, tuple[str, str | None]]:
-    """Tree's column to the table's, and to that with the total where the table's is a fraction.
-
-    The tree's own names come first, then schemes of counts, then schemes of fractions.
-    """
+    """Tree's column to the table's, and to that with the total where the table's is a fraction."""
+    guessed = guess_votes(table.columns, tree)
+    fractions: set[str] = set()
+    for scheme in tree.fraction_schemes:
+        for column, name in tree.column_names(scheme).items():
+            fractions.add(name)
+            if column not in guessed and name in table.columns:
+                total = tree.locate(column)[0].names.get(scheme)
+                raise GzactiveError(
+                    f"The fractions in '{name}' cannot become votes without the question's "
+                    f"total in a column '{total}': add it."
+                )
     found: dict[str, tuple[str, str | None]] = {}
-    schemes = sorted(tree.schemes, key=lambda scheme: scheme in tree.fraction_schemes)
-    for scheme in (None, *schemes):
-        every = (*tree.columns, *tree.unmodelled_columns)
-        names = dict(zip(every, every, strict=True)) if not scheme else tree.column_names(scheme)
-        for column, name in names.items():
-            if column in found or name not in table.columns:
-                continue
-            total = None
-            if scheme in tree.fraction_schemes:
-                total = tree.locate(column)[0].names.get(scheme or "")
-                if total not in table.columns:
-                    raise GzactiveError(
-                        f"The fractions in '{name}' cannot become votes without the question's "
-                        f"total in a column '{total}': add it."
-                    )
-            found[column] = (name, total)
+    for column in (*tree.columns, *tree.unmodelled_columns):
+        if name := guessed.get(column, ""):
+            total = guessed.get(total_of(tree.locate(column)[0].name))
+            found[column] = (name, total if name in fractions else None)
     return found
 
 

@@ -86,18 +86,36 @@ def new(
         Path | None,
         typer.Option(
             "--catalog",
-            help="Table with id_str and file_loc (CSV, Parquet, FITS, VOTable …); answer columns "
-            "with counts become catalogue votes. With --images, file_loc is not needed.",
+            help="Table with id_str and file_loc (CSV, Parquet, FITS, VOTable …), or columns that "
+            "look like them; answer columns with counts become catalogue votes. With --images, "
+            "file_loc is not needed.",
         ),
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="NAME=MEANING",
+            help="What a column of the table means: id_str, file_loc, ra, dec, pixel_scale, an "
+            "answer of the tree, or nothing (kept as it is); else guessed. May be repeated.",
+        ),
+    ] = None,
+    keep_first: Annotated[
+        bool,
+        typer.Option("--keep-first", help="Keep the first of several rows with the same id."),
+    ] = False,
     match: Annotated[
         str | None,
         typer.Option("--match", help="Catalogue column equal to the images' file stems."),
     ] = None,
     tree: Annotated[
-        str,
-        typer.Option("--tree", help="A shipped decision tree (`gzactive trees`) or a TOML file."),
-    ] = "gz-decals-dr5",
+        str | None,
+        typer.Option(
+            "--tree",
+            help="A shipped decision tree (`gzactive trees`) or a TOML file.",
+            show_default="the one whose answers the table has, else gz-decals-dr5",
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name shown in the app.")] = None,
     weights: Annotated[
         str | None, typer.Option("--weights", help="By name (`gzactive weights`), or a file.")
@@ -107,16 +125,20 @@ def new(
     """Make a project from images, from a table, or from both joined by file stem."""
     from gzactive.intake import new_project
 
-    made = new_project(
-        project,
-        images=images or [],
-        catalog=catalog,
-        match=match,
-        tree=tree,
-        name=name,
-        weights=weights,
-        seed=seed,
-    )
+    with progress_bars() as progress:
+        made = new_project(
+            project,
+            images=images or [],
+            catalog=catalog,
+            match=match,
+            columns=_meanings(column or []),
+            keep_first=keep_first,
+            tree=tree,
+            name=name,
+            weights=weights,
+            seed=seed,
+            progress=lambda stage, done, total: progress(f"Preparing, {stage}", done, total),
+        )
     with made.project as opened:
         reserved = int(opened.catalog["reserved"].sum())
         total = len(opened.catalog)
@@ -127,6 +149,19 @@ def new(
         for sentence in made.remarks:
             console().print(sentence)
     console().print(f"Next: [bold]gzactive features {project}[/bold]")
+
+
+def _meanings(given: list[str]) -> dict[str, str]:
+    """Columns and their meanings, as they were given."""
+    found = {}
+    for one in given:
+        name, sign, meaning = one.rpartition("=")
+        if not sign:
+            raise GzactiveError(
+                f"--column {one} names no meaning: write NAME=MEANING, for instance objid=id_str."
+            )
+        found[name] = meaning.strip()
+    return found
 
 
 def trees(

@@ -12,7 +12,7 @@ from gzactive.images import ImageSettings
 from gzactive.paths import atomic_write
 from gzactive.stores.settings import Settings, unknown_name
 
-__all__ = ["FORMAT", "NAME", "ProjectFile"]
+__all__ = ["FORMAT", "NAME", "ProjectFile", "cannot_be_made", "refuse_taken"]
 
 #: File name inside a project, and the version of a project's layout that this package writes.
 NAME = "project.toml"
@@ -131,3 +131,28 @@ def _image_settings(values: dict[str, Any]) -> ImageSettings:
             kind = "a text" if isinstance(default[name], str) else "a whole number"
             raise GzactiveError(f"The image setting '{name}' is {value!r}: it must be {kind}.")
     return ImageSettings.from_dict(values)
+
+
+def cannot_be_made(folder: Path, error: OSError) -> GzactiveError:
+    """What to say where a folder cannot be written."""
+    why = error.strerror or error
+    return GzactiveError(f"The project {folder} cannot be made ({why}): choose another place.")
+
+
+def refuse_taken(folder: Path) -> None:
+    """Refuse a place for a new project where there is something already.
+
+    Raises
+    ------
+    GzactiveError
+        If it is a project, a file or a folder that is not empty.
+    """
+    if (folder / NAME).exists():
+        raise GzactiveError(
+            f"{folder} is a project already: open it with `gzactive app {folder}`, or choose "
+            "another folder."
+        )
+    if folder.exists() and not folder.is_dir():
+        raise GzactiveError(f"{folder} is a file: choose another place for the project.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise GzactiveError(f"{folder} is not empty: choose a new or an empty folder.")
