@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import typer
 
-from gzactive.cli import labelling, predictions, projects, training, weights
+from gzactive.cli import exchange, labelling, predictions, projects, training, weights
 from gzactive.errors import GzactiveError
 from gzactive.logs import relay_uncaught
 from gzactive.progress import Cancelled
@@ -50,6 +50,10 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "finetune": labelling.finetune,
         "predict": predictions.predict,
         "top": predictions.top,
+    },
+    "In and out": {
+        "export": exchange.export,
+        "merge": exchange.merge,
     },
     "Models": {
         "train": training.train,

@@ -27,7 +27,10 @@ def weights_of(project: Project, backbone: int | None = None) -> tuple[Path, tup
     """
     number = read_serving(project).backbone if backbone is None else backbone
     if number == 0:
-        path = find_weights(project.settings.weights or default_weights())
+        given = project.settings.weights or default_weights()
+        # A project that came from an archive has brought its weights along, inside its folder.
+        brought = project.path / given
+        path = brought if brought.is_file() else find_weights(given)
     else:
         path = round_folder(project, number) / WEIGHTS
     try:

@@ -1,8 +1,8 @@
 """Merging the events of one label database into another, so that doing it twice changes nothing."""
 
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from gzactive.stores.events import LabelError
 from gzactive.stores.schema import events, logs
@@ -11,6 +11,7 @@ from gzactive.stores.walks import rebuild
 __all__ = ["copy_new_events"]
 
 _COLUMNS = tuple(column for column in events.c if column.name != "row")
+_ROWS_AT_ONCE = 5_000
 
 
 def copy_new_events(theirs: Connection, ours: Connection) -> int:
@@ -36,22 +37,25 @@ def copy_new_events(theirs: Connection, ours: Connection) -> int:
             )
         if head <= common:
             continue
-        new: list[dict[str, Any]] = [
-            dict(row._mapping)
-            for row in theirs.execute(
-                select(*_COLUMNS)
-                .where(events.c.log_id == log_id, events.c.sequence > common)
-                .order_by(events.c.sequence)
-            )
-        ]
-        ours.execute(insert(events), new)
+        query = (
+            select(*_COLUMNS)
+            .where(events.c.log_id == log_id, events.c.sequence > common)
+            .order_by(events.c.sequence)
+            .execution_options(yield_per=_ROWS_AT_ONCE)
+        )
+        for rows in theirs.execute(query).partitions():
+            _append(ours, rows)
+            copied += len(rows)
         if log_id in own:
             ours.execute(update(logs).where(logs.c.log_id == log_id).values(sequence=head))
         else:
             ours.execute(insert(logs).values(log_id=log_id, sequence=head))
         rebuild(ours, [log_id])
-        copied += len(new)
     return copied
+
+
+def _append(ours: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> None:
+    ours.execute(insert(events), [dict(row._mapping) for row in rows])
 
 
 def _heads(connection: Connection) -> dict[str, int]:
