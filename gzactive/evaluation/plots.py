@@ -6,58 +6,17 @@ pyqtgraph; nothing here needs a display, and matplotlib is imported only when a 
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gzactive.figures import COLOURS, MARKERS, figure, svg
+
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["fraction_intervals", "learning_curves", "round_history"]
-
-#: Okabe & Ito's colours for every kind of colour vision, and a marker each: never colour alone.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-_MARKERS = ("o", "s", "^", "D", "v", "P")
-_INK, _FAINT = "#1f2430", "#9aa1ae"
-
-_STYLE: dict[str, Any] = {
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "axes.edgecolor": _FAINT,
-    "axes.labelcolor": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e7e9ee",
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "legend.frameon": False,
-    "svg.fonttype": "none",  # text stays text: it can be searched, and read aloud
-    "svg.hashsalt": "gzactive",  # the same data gives the same bytes
-}
-
-
-@contextmanager
-def _figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
-    """Yield an empty figure (inches) in the common look, without pyplot's global state."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, figure.subplots()
-
-
-def _svg(figure: Figure) -> str:
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]  # an SVG inside HTML has no XML declaration
 
 
 def learning_curves(table: pd.DataFrame, *, value: str = "held_out_loss", label: str = "") -> str:
@@ -76,29 +35,29 @@ def learning_curves(table: pd.DataFrame, *, value: str = "held_out_loss", label:
     str
         SVG.
     """
-    with _figure(6.4, 3.6) as (figure, axes):
+    with figure(6.4, 3.6) as (made, axes):
         for index, (strategy, rows) in enumerate(table.groupby("strategy", sort=False)):
             grouped = rows.groupby("labels")[value]
             mean, low, high = grouped.mean(), grouped.min(), grouped.max()
-            colour, marker = _COLOURS[index % 6], _MARKERS[index % 6]
+            colour, marker = COLOURS[index % 6], MARKERS[index % 6]
             axes.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
             axes.plot(mean.index, mean, color=colour, marker=marker, label=str(strategy))
         axes.set_xlabel("galaxies labelled")
         axes.set_ylabel(label or value.replace("_", " "))
         axes.legend()
-        return _svg(figure)
+        return svg(made)
 
 
 def round_history(history: Mapping[str, Sequence[float]]) -> str:
     """Training and validation loss of one round, epoch by epoch; SVG."""
-    with _figure(6.4, 3.0) as (figure, axes):
+    with figure(6.4, 3.0) as (made, axes):
         for index, (name, values) in enumerate(history.items()):
             epochs = np.arange(1, len(values) + 1)
-            axes.plot(epochs, values, color=_COLOURS[index % 6], label=name.replace("_", " "))
+            axes.plot(epochs, values, color=COLOURS[index % 6], label=name.replace("_", " "))
         axes.set_xlabel("epoch")
         axes.set_ylabel("loss (nats a galaxy)")
         axes.legend()
-        return _svg(figure)
+        return svg(made)
 
 
 def fraction_intervals(
@@ -130,14 +89,14 @@ def fraction_intervals(
     from matplotlib.colors import to_rgba
 
     count = len(answers)
-    with _figure(5.2, 0.55 + 0.21 * count) as (figure, axes):
+    with figure(5.2, 0.55 + 0.21 * count) as (made, axes):
         rows = np.arange(count)[::-1]
         low, high = np.percentile(fractions, (5, 95), axis=1)
         # One opacity a row, so that a dimmed question stays readable.
         shown = np.ones(count) if relevant is None else np.where(relevant < 0.5, 0.3, 1.0)
         bars, dots, crosses = (
             [to_rgba(colour, strength * opacity) for opacity in shown]
-            for colour, strength in ((_COLOURS[0], 0.45), (_COLOURS[0], 1), (_COLOURS[1], 1))
+            for colour, strength in ((COLOURS[0], 0.45), (COLOURS[0], 1), (COLOURS[1], 1))
         )
         axes.hlines(rows, low, high, colors=bars, linewidth=4)
         axes.scatter(fractions.mean(axis=1), rows, s=18, c=dots, zorder=3)
@@ -147,4 +106,4 @@ def fraction_intervals(
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.7, count - 0.3)
         axes.set_xlabel("vote fraction")
-        return _svg(figure)
+        return svg(made)
