@@ -267,6 +267,8 @@ SIGNS: dict[str, str] = {
     "place": rim(20, 20, pen=4) + stroke("M32 5V20M32 44V59M5 32H20M44 32H59", 4),
     "link": stroke("M28 14H12V52H50V36", 4.5) + stroke("M36 10H54V28M54 10L30 34", 4.5),
     "back": stroke("M28 12L9 32L28 52M10 32H55", 4.5),
+    "forward": stroke("M36 12L55 32L36 52M54 32H9", 4.5),
+    "guide": stroke("M32 15Q20 7 7 11V51Q20 47 32 55Q44 47 57 51V11Q44 7 32 15V54", 4.5),
     "select": stroke("M9 9H55V55H9Z", 4) + stroke("M19 33L28 42L46 22", 5),
     "undo": stroke("M22 12L9 25L22 38", 4.5) + stroke("M10 25H38Q54 25 54 40Q54 53 40 53H26", 4.5),
     "restart": stroke("M14 22A22 22 0 1 1 10 36", 4.5) + stroke("M12 8V23H27", 4.5),

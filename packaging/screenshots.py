@@ -23,6 +23,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gzactive.app.help.first_run import note_tour_seen
 from gzactive.app.launch import make_window
 from gzactive.app.main_window import MainWindow
 from gzactive.demo import make_demo_project
@@ -85,6 +86,7 @@ class Studio:
     def work(self) -> list[Path]:
         with Project.open(self.project) as project:
             project.save_settings(labeller="ada", every=12)
+        note_tour_seen()
         self.window.show()
         self.settle()
         self.shoot("start")

@@ -35,6 +35,7 @@ class ActionSet:
         self._specs = {spec.id: spec for spec in actions}
         self._icons = icons
         self._actions: dict[str, QAction] = {}
+        self._lent: set[str] = set()
         for spec in actions:
             action = QAction(spec.text, window)
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
@@ -64,7 +65,12 @@ class ActionSet:
         """Let the keys of one page work, and no other page's; page ``""`` is none."""
         for name, spec in self._specs.items():
             if spec.page:
-                self._actions[name].setEnabled(spec.page == page)
+                self._actions[name].setEnabled(spec.page == page or name in self._lent)
+
+    def lend(self, name: str, *, on: bool) -> None:
+        """Let an action of another page work on whatever page there is, or no longer."""
+        (self._lent.add if on else self._lent.discard)(name)
+        self._actions[name].setEnabled(on)
 
     def fill_menus(self, bar: QMenuBar) -> None:
         """Make the menus, in the order in which the actions are declared."""

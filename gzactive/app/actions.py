@@ -222,7 +222,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "label.help",
         "Help with this question",
-        ("H", "F1"),
+        ("H",),
         "Show what the question and its answers mean",
         "help",
         "Label",
@@ -265,6 +265,25 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "close",
         "Train",
     ),
+    ActionSpec(
+        "help.guide", "Guide", ("F1",), "Read what this page is for and can do", "guide", "Help"
+    ),
+    ActionSpec(
+        "help.field-guide",
+        "Field guide",
+        ("Shift+H",),
+        "Look at examples of each answer to the question",
+        "help",
+        "Help",
+    ),
+    ActionSpec("help.tour", "Tour", (), "Show the tour of the Label page once more", "sky", "Help"),
+    ActionSpec("help.back", "Back", ("Alt+Left",), "The page before", "back", "", "help"),
+    ActionSpec("help.forward", "Forward", ("Alt+Right",), "The page after", "forward", "", "help"),
+    ActionSpec("help.search", "Search", ("Ctrl+F",), "Search the guide", "", "", "help"),
+    ActionSpec("help.close", "Close Help", ("Esc",), "Leave the search, then Help", "", "", "help"),
+    ActionSpec("tour.next", "Next step", ("Right",), "The tour's next step", "", "", "tour"),
+    ActionSpec("tour.back", "Step back", ("Left",), "The tour's step before", "", "", "tour"),
+    ActionSpec("tour.end", "Skip the tour", ("Esc",), "End the tour", "", "", "tour"),
     ActionSpec("help.keys", "Keys", ("?",), "Show every key", "keys", "Help"),
     ActionSpec("help.log", "Show the log", (), "Open the folder of the log file", "", "Help"),
 )

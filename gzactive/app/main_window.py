@@ -20,6 +20,7 @@ from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
 
 if TYPE_CHECKING:
+    from gzactive.app.help.desk import HelpDesk
     from gzactive.app.job import Job
     from gzactive.app.jobs import ComputeThread
     from gzactive.app.session import ProjectSession
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme, opening: Path | None = None) -> None:
         super().__init__()
         self._painted = False
+        self._page = ""
         self.theme = theme
         self.icons = Icons(theme)
         self.actions_ = ActionSet(self, self.icons)
@@ -96,6 +98,13 @@ class MainWindow(QMainWindow):
         thread.job_started.connect(self._on_job_started)
         return thread
 
+    @cached_property
+    def help(self) -> "HelpDesk":
+        """The guide, the field guide and the tour."""
+        from gzactive.app.help.desk import HelpDesk
+
+        return HelpDesk(self)
+
     # --- projects -------------------------------------------------------------------------------
 
     def open_project(self, path: Path) -> None:
@@ -118,6 +127,8 @@ class MainWindow(QMainWindow):
             self.session.close()
             self.session.deleteLater()
             self.session = None
+        if "help" in vars(self):
+            self.help.use(None)
         if self.area is not None:
             self._stack.removeWidget(self.area)
             self.area.deleteLater()
@@ -151,6 +162,8 @@ class MainWindow(QMainWindow):
         self.hide()
         session = self.session
         self.close_project()
+        if "help" in vars(self):
+            self.help.close()
         self.compute.close()
         if session is not None:
             session.close_now()
@@ -179,12 +192,16 @@ class MainWindow(QMainWindow):
                 "view.theme": self.theme.toggle,
                 "train.start": self._start_round,
                 "train.cancel": self._cancel,
+                "help.guide": lambda: self.help.show_for(self._page),
+                "help.field-guide": lambda: self.help.show_question(self.session),
+                "help.tour": lambda: self.help.begin_tour(),
                 "help.keys": self._show_keys,
                 "help.log": self._show_log,
             }
         )
 
     def _show(self, widget: QWidget, page: str = "") -> None:
+        self._page = page
         self._stack.setCurrentWidget(widget)
         self.actions_.enable_page(page)
         for name in self.actions_.of_projects:
@@ -214,6 +231,7 @@ class MainWindow(QMainWindow):
         self.area = WorkArea(session, self.compute, self.actions_, self.icons, self)
         self.area.page_chosen.connect(self.go)
         self._stack.addWidget(self.area)
+        self.help.use(session)
         remember_project(
             session.path,
             session.project.name,
@@ -242,6 +260,7 @@ class MainWindow(QMainWindow):
         if self._waiting and self.area is not None:
             self.labelling.emit()
             self.go("label")
+            self.help.offer_tour()
 
     def _on_refused(self, sentence: str) -> None:
         self.close_project()

@@ -116,6 +116,19 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         color: {c.muted}; padding: {s.small}px {s.tight}px {s.hair}px {s.tight}px; }}
     QListWidget[role="answers"]::item:hover {{ background: {c.raised}; }}
     QListWidget[role="answers"]::item:selected {{ background: {c.hover}; color: {c.text}; }}
+    QTextBrowser[role="guide"] {{
+        background: {c.surface}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
+    QTextBrowser[role="guide"]:focus {{ border-color: {c.accent}; }}
+    QAbstractItemView[role="contents"] {{
+        background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px;
+        outline: none; show-decoration-selected: 0; selection-background-color: transparent; }}
+    QAbstractItemView[role="contents"]:focus {{ border-color: {c.border}; }}
+    QAbstractItemView[role="contents"]::item {{
+        padding: {s.tight}px {s.small}px; border-radius: {s.tight}px; }}
+    QAbstractItemView[role="contents"]::item:hover {{ background: {c.raised}; }}
+    QAbstractItemView[role="contents"]::item:selected {{
+        background: {c.hover}; color: {c.accent}; }}
+    QSplitter::handle {{ background: {c.border}; width: 1px; }}
     QAbstractItemView[role="grid"] {{ background: {c.background}; border: none; }}
     QToolButton[role="choice"] {{ padding: {s.tight}px {s.medium}px; }}
     QToolButton[role="choice"]:checked {{

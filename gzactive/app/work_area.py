@@ -64,9 +64,9 @@ class WorkArea(QWidget):
             "explore": self.explore,
             "train": self.train,
         }
-        self._rail = NavRail(_PAGES, icons, self)
-        self._rail.chosen.connect(self.page_chosen)
-        self._strip = StatusStrip(actions, self)
+        self.rail = NavRail(_PAGES, icons, self)
+        self.rail.chosen.connect(self.page_chosen)
+        self.strip = StatusStrip(actions, self)
         self._stack = QStackedWidget(self)
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -74,14 +74,14 @@ class WorkArea(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self._stack, 1)
-        right.addWidget(self._strip)
+        right.addWidget(self.strip)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._rail)
+        row.addWidget(self.rail)
         row.addLayout(right, 1)
         compute.job_started.connect(self._on_job_started)
-        compute.job_ended.connect(self._strip.leave)
+        compute.job_ended.connect(self.strip.leave)
         session.said.connect(self._on_said)
         session.news.told.connect(self.label.toast.say)
         session.schedule_changed.connect(self._on_schedule)
@@ -90,7 +90,7 @@ class WorkArea(QWidget):
     def show_page(self, page: str) -> None:
         """Open one of the pages."""
         self._stack.setCurrentWidget(self._pages[page])
-        self._rail.mark(page)
+        self.rail.mark(page)
         self._pages[page].setFocus()
 
     def tell(self, sentence: str) -> None:
@@ -98,12 +98,12 @@ class WorkArea(QWidget):
         self.label.banner.say(sentence, fault=True)
 
     def _on_job_started(self, job: Job) -> None:
-        self._strip.watch(job)
+        self.strip.watch(job)
 
     def _on_said(self, sentence: str, fault: bool) -> None:
-        self._strip.say(sentence)
+        self.strip.say(sentence)
         if fault:
             self.tell(sentence)
 
     def _on_schedule(self) -> None:
-        self._strip.schedule.setText(self._session.schedule_words)
+        self.strip.schedule.setText(self._session.schedule_words)

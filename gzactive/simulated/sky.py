@@ -21,14 +21,14 @@ from gzactive.progress import Progress, silent
 from gzactive.simulated.parameters import draw_parameters
 from gzactive.simulated.rendering import render
 
-__all__ = ["make_sky"]
+__all__ = ["RECIPE", "make_sky"]
 
 _STAGE = "Making the sky"
 #: As the Legacy Surveys' cutouts: good enough that noise stays noise.
 _QUALITY = 92
 #: To be raised whenever parameters or rendering change: pictures kept from before would no longer
 #: agree with the truth.
-_RECIPE = 2
+RECIPE = 2
 #: Columns that a catalogue of real galaxies would have; the rest is the truth.
 _PUBLIC = ["id_str", "file_loc", "ra", "dec", "redshift", "magnitude", "radius90", "pixel_scale"]
 
@@ -76,7 +76,7 @@ def make_sky(
     truth["pixel_scale"] = truth["field"] / size
     recipe = folder / "sky.txt"
     images = folder / "images"
-    made_of = f"seed {seed}, {size} pixels, recipe {_RECIPE}\n"
+    made_of = f"seed {seed}, {size} pixels, recipe {RECIPE}\n"
     try:
         images.mkdir(parents=True, exist_ok=True)
         if not recipe.exists():

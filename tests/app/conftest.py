@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gzactive.app.help.first_run import note_tour_seen
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.launch import make_window
 from gzactive.app.main_window import MainWindow
@@ -29,6 +30,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         (home / name.lower()).mkdir()
         monkeypatch.setenv(name, str(home / name.lower()))
+    note_tour_seen()  # it has tests of its own
 
 
 @pytest.fixture

@@ -132,6 +132,11 @@ class ExploreController(QObject):
         )
 
     @property
+    def scores(self) -> "Scores | None":
+        """What the model says of the galaxies now; None while nothing is scored."""
+        return self._scores
+
+    @property
     def query(self) -> Query:
         """What is looked for."""
         return self._query

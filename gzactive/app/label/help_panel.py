@@ -1,21 +1,44 @@
 """Help with the present question: what to look for, and what its answers mean."""
 
-from PySide6.QtCore import Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from gzactive.app.label.example_strip import ExampleStrip
+from gzactive.app.theme import Theme
 from gzactive.app.tokens import SPACE
-from gzactive.trees import Question
+from gzactive.trees import DecisionTree, Question
+
+if TYPE_CHECKING:
+    from gzactive.app.help.pictures import HelpPictures
 
 __all__ = ["HelpPanel"]
 
+#: Whoever answers faster than this has no need of pictures.
+_PAUSE_MS = 600
+
 
 class HelpPanel(QWidget):
-    """One tab of the side panel."""
+    """One tab of the side panel.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    theme
+        Gives the colours.
+    parent
+        The side panel.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._question: Question | None = None
+        self._tree: DecisionTree | None = None
+        self._pictures: HelpPictures | None = None
+        self.examples = ExampleStrip(theme, self)
         self._words = QLabel(self)
         self._words.setWordWrap(True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -28,12 +51,50 @@ class HelpPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.medium, SPACE.medium, SPACE.medium, SPACE.small)
         column.setSpacing(SPACE.small)
+        column.addWidget(self.examples)
         column.addWidget(scroll, 1)
+        self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
+        self._pause.timeout.connect(self._ask)
+
+    def use(self, pictures: "HelpPictures", tree: DecisionTree) -> None:
+        """Show examples of a tree's answers too, from now on."""
+        self._pictures, self._tree = pictures, tree
+        pictures.drawn.connect(self._on_drawn)
+        self._show_examples()
 
     def show_question(self, question: Question | None) -> None:
         """Show the help of a question."""
+        self._question = question
         lines = []
         if question is not None:
             lines = [question.help] if question.help else []
             lines += [f"{each.text}: {each.help}" for each in question.answers if each.help]
         self._words.setText("\n\n".join(lines) or "There is no help for this question.")
+        self._show_examples()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_examples()
+
+    def _show_examples(self) -> None:
+        """Show what is drawn; what is not is asked for once nothing else is going on."""
+        tiles = []
+        if self._pictures is not None and self._tree is not None and self._question is not None:
+            tiles = [
+                (answer.text, self._pictures.small(self._tree, answer.column))
+                for answer in self._question.answers
+            ]
+            if self.isVisible() and any(picture is None for _, picture in tiles):
+                self._pause.start()
+        self.examples.show_examples(tiles)
+
+    def _ask(self) -> None:
+        known = self._question is not None and self._tree is not None
+        if self._pictures is not None and known and self.isVisible():
+            self._pictures.want(self._tree, self._question)  # type: ignore[arg-type]
+
+    def _on_drawn(self, tree: str, column: str) -> None:
+        if self._question is not None and any(
+            answer.column == column for answer in self._question.answers
+        ):
+            self._show_examples()

@@ -40,7 +40,7 @@ class SidePanel(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.help = HelpPanel(self)
+        self.help = HelpPanel(icons.theme, self)
         self.card = RevealCard(icons, self)
         self._wanted_help = False
         self._help_tab = self._tab(_HELP, "What the question and its answers mean (H)")
@@ -52,6 +52,7 @@ class SidePanel(QWidget):
             group.addButton(tab)
             tabs.addWidget(tab)
         tabs.addStretch(1)
+        self._tabs = tabs
         self._help_tab.clicked.connect(self.show_help)
         self._card_tab.clicked.connect(self.show_card)
         self._places = QStackedLayout()
@@ -63,6 +64,10 @@ class SidePanel(QWidget):
         column.addLayout(tabs)
         column.addLayout(self._places, 1)
         self._help_tab.setChecked(True)
+
+    def add_tool(self, button: QToolButton) -> None:
+        """Put a button at the end of the row of tabs."""
+        self._tabs.addWidget(button)
 
     @property
     def news(self) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +30,7 @@ from gzactive.app.tokens import SPACE
 
 __all__ = ["LabelView"]
 
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 #: The panel's width in pixels: what a square galaxy leaves, within these bounds.
 _PANEL_LEAST, _PANEL_MOST = 380, 640
 
@@ -67,6 +69,7 @@ class LabelView(QWidget):
         self.strip = UpcomingStrip(icons.theme, self)
         self.answers = AnswerGrid(icons, self)
         self.side = SidePanel(icons, self)
+        self.side.add_tool(actions.button("help.field-guide", self, text=True))
         self.help, self.card = self.side.help, self.side.card
         self.toast = Toast(icons, self.galaxy, self)
         self._name = self._label("small")
@@ -147,6 +150,9 @@ class LabelView(QWidget):
         tools.addWidget(self._done)
         for name in ("label.restart", "label.flag", "label.note", "label.help"):
             tools.addWidget(self._actions.button(name, self))
+        #: What the tour points at.
+        self.why = self._mix
+        self.tools = tuple(self.findChildren(QToolButton, options=_DIRECT))
         self._panel = QWidget(self)
         right = QVBoxLayout(self._panel)
         right.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,85 @@
+"""A row of small examples, one an answer, above the words of the help."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from gzactive.app.elide import draw_elided
+from gzactive.app.theme import Theme
+from gzactive.app.tokens import SPACE, TYPE
+
+__all__ = ["ExampleStrip"]
+
+_LARGEST = 96
+_ROUND = 6
+
+
+class ExampleStrip(QWidget):
+    """Pictures with the answers' texts below; hidden while there are none.
+
+    Parameters
+    ----------
+    theme
+        Gives the colours.
+    parent
+        The panel.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._tiles: list[tuple[str, QImage | None]] = []
+        self.setAccessibleName("Examples of the answers")
+        self.setToolTip("Simulated galaxies, one for each answer; the field guide says more")
+        theme.changed.connect(self.update)
+        self.hide()
+
+    @property
+    def shown(self) -> int:
+        """How many pictures are seen."""
+        return sum(picture is not None for _, picture in self._tiles)
+
+    def sizeHint(self) -> QSize:
+        line = self._theme.font(TYPE.small).pointSizeF() * 2
+        return QSize(200, _LARGEST + round(line) + SPACE.tight)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def show_examples(self, tiles: list[tuple[str, QImage | None]]) -> None:
+        """Show these: an answer's text and its picture, None where there is none (yet)."""
+        self._tiles = tiles
+        told = [text for text, picture in tiles if picture is not None]
+        self.setAccessibleDescription(", ".join(told))
+        self.setVisible(bool(told))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._tiles:
+            return
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        painter.setFont(self._theme.font(TYPE.small))
+        line = painter.fontMetrics().height()
+        gap = SPACE.small
+        room = (self.width() - gap * (len(self._tiles) - 1)) / len(self._tiles)
+        side = min(_LARGEST, room, self.height() - line - SPACE.tight)
+        for place, (text, picture) in enumerate(self._tiles):
+            box = QRectF(place * (side + gap), 0, side, side)
+            outline = QPainterPath()
+            outline.addRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _ROUND, _ROUND)
+            painter.fillPath(outline, QColor(colours.raised))
+            if picture is not None:
+                painter.save()
+                painter.setClipPath(outline)
+                painter.drawImage(box, picture)
+                painter.restore()
+            painter.setPen(QPen(QColor(colours.border), 1))
+            painter.drawPath(outline)
+            painter.setPen(QColor(colours.muted))
+            below = QRectF(box.left(), side + SPACE.hair, side, line)
+            draw_elided(painter, below, text, Qt.AlignmentFlag.AlignHCenter)
+        painter.end()
