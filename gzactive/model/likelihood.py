@@ -19,6 +19,7 @@ __all__ = [
     "dirichlet_multinomial_nll",
     "per_question_nll",
     "predictive_nll",
+    "question_predictive_nll",
     "question_totals",
     "votes_gradient",
 ]
@@ -98,15 +99,23 @@ def predictive_nll(
     -------
     (n,) float64, in nats
     """
+    total: NDArray[np.float64] = question_predictive_nll(votes, concentrations, tree).sum(axis=1)
+    return total
+
+
+def question_predictive_nll(
+    votes: ArrayLike, concentrations: ArrayLike, tree: DecisionTree
+) -> NDArray[np.float64]:
+    """The terms of :func:`predictive_nll`, (n, questions): exactly 0 without votes."""
     counts = np.asarray(votes, np.float64)
     sampled = np.asarray(concentrations)
-    result = np.empty(len(counts))
+    result = np.zeros((len(counts), len(tree.modelled)))
     for start in range(0, len(counts), _BLOCK):
         rows = slice(start, start + _BLOCK)
         nll = _per_question(counts[rows, :, None], sampled[rows].astype(np.float64), tree)
         mixed = logsumexp(-nll, axis=2) - np.log(nll.shape[2])
         asked = question_totals(counts[rows], tree) > 0
-        result[rows] = -np.where(asked, mixed, 0.0).sum(axis=1)  # log of a mean of ones is 0
+        result[rows] = np.where(asked, -mixed, 0.0)  # log of a mean of ones is 0
     return result
 
 

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from galaxies import efigi, galaxy_zoo_1, load_images, simulated
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
+from gzactive.evaluation.calibration import central_coverage
+from gzactive.evaluation.metrics import area_under_curve, binary_figures
 from gzactive.model.augmentation import Augmentation, augment, centre_crop
 from gzactive.model.backbone import build_backbone, fold_normalisation
 from gzactive.model.head import Head
@@ -92,24 +93,14 @@ def _featured(alpha: NDArray[Any], tree: DecisionTree) -> Any:
 
 def _two_classes(scores: Any, positive: NDArray[np.bool_]) -> dict[str, Any]:
     """Area under the curve, accuracy at ½ and at the best threshold, and the majority's."""
-    ordered = positive[np.argsort(-scores)]
-    right = np.concatenate([[0], np.cumsum(ordered)]) + np.concatenate(
-        [np.cumsum(~ordered[::-1])[::-1], [0]]
-    )
+    found = binary_figures(scores, positive)
     return {
-        "galaxies": len(positive),
-        "area under curve": round(area_under_curve(scores, positive), 4),
-        "accuracy at 0.5": round(float(((scores > 0.5) == positive).mean()), 4),
-        "at the best threshold": round(float(right.max() / len(positive)), 4),
-        "always the majority": round(float(max(positive.mean(), 1 - positive.mean())), 4),
+        "galaxies": found.galaxies,
+        "area under curve": round(found.area_under_curve, 4),
+        "accuracy at 0.5": round(found.accuracy, 4),
+        "at the best threshold": round(found.best_accuracy, 4),
+        "always the majority": round(found.majority, 4),
     }
-
-
-def area_under_curve(scores: Any, positive: NDArray[np.bool_]) -> float:
-    """Chance that a positive outranks a negative (Mann–Whitney)."""
-    ranks = rankdata(scores)
-    yes, no = int(positive.sum()), int((~positive).sum())
-    return float((ranks[positive].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
 def _judge_classes(alpha: Any, kind: NDArray[Any], tree: DecisionTree) -> dict[str, Any]:
@@ -202,26 +193,10 @@ def _judge_sky(folder: Path, model: GalaxyModel, tree: DecisionTree) -> dict[str
             "mean absolute error of fractions": round(float(np.abs(said - share).mean()), 4),
             "always the mean": round(float(np.abs(always - share).mean()), 4),
             "share inside the 80 % interval": round(
-                _coverage(alpha[asked, part], votes[asked, part], 0.8), 3
+                central_coverage(alpha[asked, part], votes[asked, part], 0.8), 3
             ),
         }
     return {"galaxies": len(sky), "loss a galaxy": round(float(losses.sum(1).mean()), 3), **table}
-
-
-def _coverage(alpha: NDArray[Any], votes: NDArray[Any], level: float) -> float:
-    """How often counts lie inside the central interval of what was predicted, by answer."""
-    from scipy.stats import betabinom
-
-    total = votes.sum(axis=1, keepdims=True)
-    rest = alpha.sum(axis=1, keepdims=True) - alpha
-    predicted = betabinom(total, alpha, rest)
-    # A count on the edge of the interval counts by the part of it that is inside.
-    below, upto = predicted.cdf(votes - 1), predicted.cdf(votes)
-    low, high = (1 - level) / 2, (1 + level) / 2
-    inside = (np.clip(upto, low, high) - np.clip(below, low, high)) / np.maximum(
-        upto - below, 1e-12
-    )
-    return float(inside.mean())
 
 
 def _judge_frozen(
