@@ -34,8 +34,8 @@ __all__ = [
 
 #: Names of columns whose numbers are names of things: kept as text though they look like integers.
 _ID_NAME = re.compile(
-    r"(^|[_\-. ])id$|id_str$|name$|designation$"
-    r"|(obj|object|source|spec|gal|galaxy|subject|target|cat|nsa)_?id$",
+    r"(^|[_\-. ])id$|id_str(_\d)?$|name$|designation$"
+    r"|(obj|object|source|spec|gal|galaxy|subject|target|cat|nsa)_?id(_\d)?$",
     re.IGNORECASE,
 )
 

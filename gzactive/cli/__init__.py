@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import typer
 
-from gzactive.cli import exchange, labelling, predictions, projects, training, weights
+from gzactive.cli import exchange, labelling, predictions, projects, sky, training, weights
 from gzactive.errors import GzactiveError
 from gzactive.logs import relay_uncaught
 from gzactive.progress import Cancelled
@@ -54,6 +54,10 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "In and out": {
         "export": exchange.export,
         "merge": exchange.merge,
+    },
+    "The sky": {
+        "crossmatch": sky.crossmatch,
+        "sky": sky.sky,
     },
     "Models": {
         "train": training.train,
