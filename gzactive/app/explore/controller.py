@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from gzactive.active.browsing import confident_cut
+from gzactive.active.detail import Detail, detail
 from gzactive.app.explore import sky_links
-from gzactive.app.explore.detail import Detail, detail
 from gzactive.app.explore.export import write_table
 from gzactive.app.explore.finder import Finder
 from gzactive.app.explore.hand import Hand

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gzactive.active.detail import Detail, DetailAnswer, DetailQuestion
 from gzactive.app.elide import draw_elided
-from gzactive.app.explore.detail import Detail, DetailAnswer, DetailQuestion
 from gzactive.app.icons import Icons
 from gzactive.app.tokens import SPACE, TYPE
 

@@ -1,4 +1,8 @@
-"""One galaxy as the report's Table 2: every question, its answers with fractions. Values only."""
+"""One galaxy, every question: its answers with fractions, and which of them concern it.
+
+Table 2 of the term report that this program grew from. The `show` command and the app's Explore
+page both draw these values.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.active.browsing import RELEVANT, confident_cut
+from gzactive.active.ranking import current_scores
+from gzactive.errors import GzactiveError
+from gzactive.progress import Progress, silent
+from gzactive.project import Project
 from gzactive.trees import DecisionTree
 
-__all__ = ["Detail", "DetailAnswer", "DetailQuestion", "detail"]
+__all__ = ["Detail", "DetailAnswer", "DetailQuestion", "detail", "detail_of"]
 
 
 @dataclass(frozen=True)
@@ -117,3 +125,27 @@ def detail(
             answers.append(DetailAnswer(answer.text, answer.icon, fraction, sure, given))
         questions.append(DetailQuestion(question.text, path, tuple(answers)))
     return Detail(id_str, tuple(questions), sky)
+
+
+def detail_of(project: Project, id_str: str, *, progress: Progress = silent) -> Detail:
+    """What the head in use says of one galaxy of a project.
+
+    Raises
+    ------
+    GzactiveError
+        If the project has no such galaxy; it has no numbers, but no error, if its features are not
+        computed yet.
+    """
+    known = project.catalog["id_str"].to_numpy(dtype=object)
+    if not (known == id_str).any():
+        some = ", ".join(known[:3])
+        raise GzactiveError(
+            f"The project has no galaxy '{id_str}': its {len(known):,} ids are like {some}."
+        )
+    scores = current_scores(project, progress=progress)
+    rows = np.flatnonzero(scores.id_str == id_str)
+    if not len(rows):
+        return detail(id_str, project.tree, None, None, {})
+    row = int(rows[0])
+    fractions, paths = scores["fractions"][row], scores["path_probability"][row]
+    return detail(id_str, project.tree, fractions, paths, {})
