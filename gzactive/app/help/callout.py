@@ -64,9 +64,11 @@ class Callout(QFrame):
         """Stand beside a part of the window, inside it, and put the ring around the part."""
         window = self._window.rect()
         words = _WIDTH - SPACE.large - SPACE.medium - 2
-        self._words.setFixedWidth(words)
-        self._heading.setFixedWidth(words)
         self.ensurePolished()
+        self._heading.setFixedWidth(words)
+        self._words.setFixedWidth(words)
+        self._words.setMinimumHeight(0)  # what it was for the step before
+        self._words.setFixedHeight(self._words.heightForWidth(words))
         self._column.activate()
         size = QSize(_WIDTH, self.sizeHint().height())
         self.setGeometry(_beside(about, size, window))
@@ -105,17 +107,21 @@ class _Ring(QWidget):
 
 
 def _beside(about: QRect, size: QSize, window: QRect) -> QRect:
-    """The first of right, left, below and above that has room; else over the part's foot."""
+    """The first side that has room; what is large, as the galaxy is, has room within its foot."""
     gap = SPACE.medium
     middle = about.center() - QPoint(size.width() // 2, size.height() // 2)
-    corners = (
-        QPoint(about.right() + gap, middle.y()),
+    beside = [
         QPoint(about.left() - gap - size.width(), middle.y()),
+        QPoint(about.right() + gap, middle.y()),
+    ]
+    under = [
         QPoint(middle.x(), about.bottom() + gap),
         QPoint(middle.x(), about.top() - gap - size.height()),
-    )
+    ]
+    flat = about.height() < size.height()
     room = window.adjusted(gap, gap, -gap, -gap)
-    for corner in corners:
+    large = 4 * about.width() * about.height() > window.width() * window.height()
+    for corner in [] if large else (under + beside) if flat else (beside + under):
         box = _inside(QRect(corner, size), room)
         if not box.intersects(about):
             return box

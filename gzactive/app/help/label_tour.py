@@ -46,7 +46,7 @@ def label_tour(area: "WorkArea", settings: "Settings") -> tuple[TourStep, ...]:
         TourStep(
             "A galaxy",
             "The wheel zooms, dragging moves, a double click shows all of it again, and I turns "
-            "light into dark for what is faint.",
+            "light into dark for what is faint. → goes on with this tour, Esc ends it.",
             lambda: (page.galaxy,),
         ),
         TourStep(
