@@ -1,7 +1,8 @@
 """One look for all figures on paper: legible in print, and without colour vision.
 
-What is drawn is no matter of this file; the app draws its own with pyqtgraph. matplotlib is
-imported when a figure is made, and nothing here needs a display.
+In SVG each colour is a CSS variable with the printed colour behind it, so that a page can show the
+same figure in light and in dark. What is drawn is no matter of this file; the app draws its own
+with pyqtgraph. matplotlib is imported when a figure is made, and nothing here needs a display.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "FAINT", "INK", "MARKERS", "SUFFIXES", "figure", "save", "svg"]
+__all__ = ["COLOURS", "FAINT", "INK", "MARKERS", "SUFFIXES", "figure", "panels", "save", "svg"]
 
 #: Okabe & Ito's colours for every kind of colour vision, and a marker each: never colour alone.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-INK, FAINT = "#1f2430", "#9aa1ae"
+INK, FAINT, _GRID = "#1f2430", "#9aa1ae", "#e7e9ee"
+
+#: What a page calls each colour, to show it as it likes.
+_VARIABLES = {INK: "ink", FAINT: "axis", _GRID: "grid"} | {
+    colour: f"series-{index}" for index, colour in enumerate(COLOURS, start=1)
+}
 
 #: Endings of files that a figure can be saved to.
 SUFFIXES = (".png", ".svg", ".pdf")
@@ -36,7 +42,8 @@ _STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
-    "grid.color": "#e7e9ee",
+    "grid.color": _GRID,
+    "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
     "legend.frameon": False,
@@ -49,12 +56,19 @@ _DPI = 200
 @contextmanager
 def figure(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
     """Yield an empty figure (inches) with one plot, without pyplot's global state."""
+    with panels(width, height, 1) as (made, (axes,)):
+        yield made, axes
+
+
+@contextmanager
+def panels(width: float, height: float, count: int) -> Iterator[tuple[Figure, list[Axes]]]:
+    """The same with several plots side by side."""
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_STYLE):
         made = Figure(figsize=(width, height), layout="constrained")
-        yield made, made.subplots()
+        yield made, list(made.subplots(1, count, squeeze=False)[0])
 
 
 def svg(made: Figure) -> str:
@@ -62,6 +76,8 @@ def svg(made: Figure) -> str:
     buffer = io.StringIO()
     made.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()
+    for colour, name in _VARIABLES.items():
+        text = text.replace(f": {colour.lower()}", f": var(--{name}, {colour.lower()})")
     return text[text.index("<svg") :]  # an SVG inside HTML has no XML declaration
 
 

@@ -1,7 +1,7 @@
 """Figures for reports, drawn by matplotlib into SVG text.
 
-One look for all of them, legible in print and without colour vision. The app draws its own with
-pyqtgraph; nothing here needs a display, and matplotlib is imported only when a figure is drawn.
+Their look is in :mod:`gzactive.figures`. The app draws its own with pyqtgraph; nothing here needs a
+display, and matplotlib is imported only when a figure is drawn.
 """
 
 from __future__ import annotations
@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gzactive.figures import COLOURS, MARKERS, figure, svg
+from gzactive.figures import COLOURS, FAINT, MARKERS, figure, panels, svg
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["fraction_intervals", "learning_curves", "round_history"]
+    from gzactive.evaluation.judging import Calibration
+
+__all__ = [
+    "calibration_curves",
+    "fraction_intervals",
+    "learning_curves",
+    "round_history",
+    "rounds_curve",
+]
 
 
 def learning_curves(table: pd.DataFrame, *, value: str = "held_out_loss", label: str = "") -> str:
@@ -57,6 +65,77 @@ def round_history(history: Mapping[str, Sequence[float]]) -> str:
         axes.set_xlabel("epoch")
         axes.set_ylabel("loss (nats a galaxy)")
         axes.legend()
+        return svg(made)
+
+
+def calibration_curves(now: Calibration, before: Calibration | None = None) -> str:
+    """Whether one question's predictions are as sure as they may be; SVG of three panels.
+
+    What highest-density intervals hold, W+20's |k − E[k]|, and vote fractions by predicted fraction
+    (a dot's area is the share of answers there). On the dashed lines predictions are true.
+
+    Parameters
+    ----------
+    now, before
+        With the round's recalibration, and without, if it has one.
+    """
+    with panels(9.2, 3.1, 3) as (made, (held, within, reliable)):
+        for axes in (held, within, reliable):
+            axes.plot([0, 1], [0, 1], color=FAINT, linestyle="--", linewidth=1)
+            axes.set_xlim(0, 1)
+            axes.set_ylim(0, 1)
+        held.fill_between(
+            now.levels, now.covered_low, now.covered_high, color=COLOURS[0], alpha=0.2, linewidth=0
+        )
+        for one, colour, style, name in (
+            (before, COLOURS[1], ":", "before recalibration"),
+            (now, COLOURS[0], "-", "after" if before is not None else ""),
+        ):
+            if one is None:
+                continue
+            held.plot(one.levels, one.covered, color=colour, linestyle=style, label=name)
+            within.plot(
+                one.within_expected, one.within_observed, color=colour, linestyle=style, marker="."
+            )
+        # Filled dots for what is, rings for what was: told apart without colour.
+        if before is not None:
+            reliable.scatter(
+                before.predicted, before.observed, s=_areas(before), facecolors="none",
+                edgecolors=COLOURS[1],
+            )  # fmt: skip
+            held.legend(loc="upper left", fontsize=8)
+        reliable.scatter(now.predicted, now.observed, s=_areas(now), c=COLOURS[0], alpha=0.8)
+        held.set_xlabel("content of the interval")
+        held.set_ylabel("votes inside")
+        within.set_xlabel("|k − E[k]| ≤ e: predicted")
+        within.set_ylabel("observed")
+        reliable.set_xlabel("predicted fraction")
+        reliable.set_ylabel("vote fraction")
+        return svg(made)
+
+
+def _areas(one: Calibration) -> np.ndarray:
+    """Areas of dots in points² by how many answers they stand for."""
+    return 8 + 160 * np.nan_to_num(one.weight)
+
+
+def rounds_curve(
+    labels: Sequence[float],
+    losses: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    names: Sequence[str],
+) -> str:
+    """Held-out loss of each round against the galaxies it learnt from, with its interval; SVG."""
+    with figure(6.4, 3.4) as (made, axes):
+        below, above = np.subtract(losses, low), np.subtract(high, losses)
+        axes.errorbar(labels, losses, yerr=[below, above], color=COLOURS[0], marker="o", capsize=3)
+        for x, y, name in zip(labels, high, names, strict=True):
+            axes.annotate(name, (x, y), textcoords="offset points", xytext=(0, 4), ha="center",
+                          fontsize=8)  # fmt: skip
+        axes.set_xlabel("galaxies it learnt from")
+        axes.set_ylabel("held-out loss (nats a galaxy)")
+        axes.margins(y=0.2)
         return svg(made)
 
 

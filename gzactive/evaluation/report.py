@@ -20,7 +20,7 @@ from gzactive.paths import atomic_write, resource
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Card", "Chart", "Section", "thumbnail", "write_report"]
+__all__ = ["Card", "Chart", "Matrix", "Section", "thumbnail", "write_report"]
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,47 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Matrix:
+    """Counts by what the model says (rows) and what volunteers say (columns).
+
+    Attributes
+    ----------
+    answers
+        Names of both, in order.
+    counts
+        (answers, answers).
+    caption
+        The sentence beneath it.
+    """
+
+    answers: Sequence[str]
+    counts: Sequence[Sequence[int]]
+    caption: str
+
+    @property
+    def rows(self) -> list[tuple[str, list[tuple[int, float, bool]]]]:
+        """Each row's answer, and of each cell: count, share of its column, on the diagonal."""
+        totals = [max(1, sum(column)) for column in zip(*self.counts, strict=True)]
+        return [
+            (
+                answer,
+                [
+                    (count, count / total, place == column)
+                    for column, (count, total) in enumerate(zip(row, totals, strict=True))
+                ],
+            )
+            for place, (answer, row) in enumerate(zip(self.answers, self.counts, strict=True))
+        ]
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the report; what is empty is not shown."""
 
     title: str
     text: str = ""
+    notes: Sequence[str] = ()
+    matrix: Matrix | None = None
     charts: Sequence[Chart] = ()
     cards: Sequence[Card] = ()
     table: pd.DataFrame | None = None
