@@ -389,3 +389,10 @@ class TestLookingUp:
             for column, answer in zip(columns, question.answers, strict=True):
                 assert column == f"{question.name}_{answer.name}"
                 assert tree.locate(column) == (question, answer)
+
+
+@pytest.mark.parametrize("name", available_trees())
+def test_every_question_and_answer_of_a_shipped_tree_says_what_to_look_for(name: str) -> None:
+    for question in load_tree(name).questions:
+        assert question.help
+        assert all(answer.help for answer in question.answers), question.name
