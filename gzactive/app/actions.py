@@ -155,6 +155,14 @@ def _explore() -> tuple[ActionSpec, ...]:
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
+        "project.import",
+        "Open images…",
+        ("Ctrl+N",),
+        "Make a project of images, a table, or both; they can be dropped on the window too",
+        "images",
+        "Project",
+    ),
+    ActionSpec(
         "project.open", "Open project…", ("Ctrl+O",), "Open a project folder", "open", "Project"
     ),
     ActionSpec(

@@ -88,6 +88,18 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         padding: {s.small}px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
     QLineEdit:focus {{ border: 2px solid {c.accent}; }}
+    QLabel[role="drop"] {{
+        background: {c.raised}; border: 2px dashed {c.accent}; border-radius: {RADIUS}px;
+        font-size: {points(TYPE.question)}; font-weight: 600; }}
+    QComboBox {{
+        background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        padding: {s.tight}px {s.small}px; min-height: {s.huge}px; }}
+    QComboBox:hover {{ background: {c.hover}; }}
+    QComboBox:focus {{ border: 2px solid {c.accent}; }}
+    QComboBox:disabled {{ color: {c.muted}; background: {c.surface}; }}
+    QComboBox QAbstractItemView {{
+        background: {c.raised}; border: 1px solid {c.border}; outline: none;
+        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QMenuBar {{ background: {c.surface}; border-bottom: 1px solid {c.border}; }}
     QMenuBar::item {{ background: transparent; padding: {s.tight}px {s.small}px; }}
     QMenuBar::item:selected {{ background: {c.hover}; border-radius: {s.tight}px; }}
