@@ -14,6 +14,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gzactive.app.action_set import ActionSet
+from gzactive.app.drop_target import DropTarget
 from gzactive.app.icons import Icons
 from gzactive.app.start.opening_page import OpeningPage
 from gzactive.app.theme import Theme
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gzactive.app.jobs import ComputeThread
     from gzactive.app.session import ProjectSession
     from gzactive.app.start.page import StartPage
+    from gzactive.app.wizard.desk import ImportDesk
     from gzactive.app.work_area import WorkArea
 
 __all__ = ["MainWindow"]
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget(self)
         self.setCentralWidget(self._stack)
         self._connect()
+        DropTarget(self).dropped.connect(self.take_in)
         if opening is None:
             self._show(self.start)
         else:
@@ -88,6 +91,17 @@ class MainWindow(QMainWindow):
         page.given_up.connect(self._give_up)
         self._stack.addWidget(page)
         return page
+
+    @cached_property
+    def intake(self) -> "ImportDesk":
+        """The import wizard."""
+        from gzactive.app.wizard.desk import ImportDesk
+
+        desk = ImportDesk(self.icons, self)
+        desk.made.connect(self.open_project)
+        desk.left.connect(self._leave_intake)
+        self._stack.addWidget(desk.view)
+        return desk
 
     @cached_property
     def compute(self) -> "ComputeThread":
@@ -136,6 +150,16 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("gzactive")
         self._show_start()
 
+    def take_in(self, paths: list[Path]) -> None:
+        """Show the import wizard with these images and tables; open what is a project already."""
+        if len(paths) == 1 and (paths[0] / "project.toml").is_file():
+            self.open_project(paths[0])
+            return
+        if self._waiting:
+            self._give_up()  # what was being opened or drawn is not wanted any more
+        self.intake.open(paths)
+        self._show(self.intake.view)
+
     def go(self, page: str) -> None:
         """Open a page of the project."""
         if self.area is not None:
@@ -164,6 +188,8 @@ class MainWindow(QMainWindow):
         self.close_project()
         if "help" in vars(self):
             self.help.close()
+        if "intake" in vars(self):
+            self.intake.close()
         self.compute.close()
         if session is not None:
             session.close_now()
@@ -183,6 +209,7 @@ class MainWindow(QMainWindow):
         self.theme.changed.connect(self.actions_.retint)
         self.actions_.connect(
             {
+                "project.import": lambda: self.take_in([]),
                 "project.open": self._ask_for_project,
                 "project.close": self.close_project,
                 "app.quit": self.close,
@@ -212,6 +239,13 @@ class MainWindow(QMainWindow):
 
         self.start.show_recent(recent_projects())
         self._show(self.start)
+
+    def _leave_intake(self) -> None:
+        """Back from the wizard to where the person came from."""
+        if self.area is not None:
+            self._show(self.area, self.area.page)
+        else:
+            self._show_start()
 
     def _show_opening(self, title: str) -> None:
         self.opening.begin(title)

@@ -87,6 +87,12 @@ class WorkArea(QWidget):
         session.schedule_changed.connect(self._on_schedule)
         self._on_schedule()
 
+    @property
+    def page(self) -> str:
+        """The name of the page that is seen."""
+        shown = self._stack.currentWidget()
+        return next(name for name, page in self._pages.items() if page is shown)
+
     def show_page(self, page: str) -> None:
         """Open one of the pages."""
         self._stack.setCurrentWidget(self._pages[page])

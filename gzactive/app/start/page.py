@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.banner import Banner
@@ -51,18 +51,20 @@ class StartPage(QWidget):
         )
         words.setProperty("role", "muted")
         words.setWordWrap(True)
-        self._open = self._button("Open a project…", primary=True)
-        self._open.clicked.connect(actions["project.open"].trigger)
-        self._sky = self._button("Try the simulated sky")
-        self._sky.setToolTip("Draws a few hundred galaxies on this computer and opens them.")
-        self._sky.clicked.connect(self.sky_wanted)
+        self.images = self._button("Open images…", primary=True)
+        self.images.setToolTip(actions["project.import"].toolTip())
+        self.images.clicked.connect(actions["project.import"].trigger)
+        self.open = self._button("Open a project…")
+        self.open.setToolTip(actions["project.open"].toolTip())
+        self.open.clicked.connect(actions["project.open"].trigger)
+        self.sky = self._button("Try the simulated sky")
+        self.sky.setToolTip("Draws a few hundred galaxies on this computer and opens them.")
+        self.sky.clicked.connect(self.sky_wanted)
         hint = QLabel(
-            "Galaxies of your own become a project in the terminal:\n"
-            "gzactive new my-project --images folder-of-images",
+            "A folder or a ZIP of images, a table, or both: drop them anywhere on this window.",
             self,
         )
         hint.setProperty("role", "small")
-        hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.rows: list[RecentRow] = []
         self._recent = QVBoxLayout()
         self._recent.setSpacing(SPACE.tight)
@@ -77,10 +79,10 @@ class StartPage(QWidget):
         name.addWidget(words)
         name.addStretch(1)
         top.addLayout(name, 1)
-        buttons = QHBoxLayout()
+        buttons = QGridLayout()
         buttons.setSpacing(SPACE.medium)
-        buttons.addWidget(self._open, 1)
-        buttons.addWidget(self._sky, 1)
+        for number, button in enumerate((self.images, self.open, self.sky)):
+            buttons.addWidget(button, number // 2, number % 2)
         middle = QWidget(self)
         middle.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(middle)
@@ -128,6 +130,7 @@ class StartPage(QWidget):
     def _retint(self) -> None:
         colours = self._icons.theme.colours
         self._sign.setPixmap(self._icons.app_pixmap(_APP_ICON, self.devicePixelRatioF()))
-        self._sky.setIcon(self._icons.icon("sky", 24))
-        picture = self._icons.pixmap("open", 24, colours.on_accent, self.devicePixelRatioF())
-        self._open.setIcon(picture)
+        for button, name in ((self.open, "open"), (self.sky, "sky")):
+            button.setIcon(self._icons.icon(name, 24))
+        picture = self._icons.pixmap("images", 24, colours.on_accent, self.devicePixelRatioF())
+        self.images.setIcon(picture)
