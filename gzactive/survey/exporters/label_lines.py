@@ -34,5 +34,5 @@ def write_labels(project: Project, out: Path, options: Options, progress: Progre
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             if number % _EVERY == 0:
                 progress(stage, number, total)
-    progress(stage, total, total)
+        progress(stage, total, total)
     return Exported(out, number, "event")

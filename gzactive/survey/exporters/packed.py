@@ -26,8 +26,8 @@ __all__ = ["write_fits", "write_votable"]
 #: FITS cards number columns by up to three digits.
 _MOST_COLUMNS = 999
 _FITS_BLOCK = 2880
-#: Longest comment that a card has room for beside most names.
-_COMMENT = 40
+#: What a card has room for beside its keyword, the quotes and the sign before a comment.
+_CARD = 80 - len("TTYPE123= '' / ")
 #: Base64 turns three bytes into four letters: pieces of a multiple of three need no joint.
 _PIECE = 3 * 2**18
 _OPENING = b'<DATA><BINARY2><STREAM encoding="base64">\n'
@@ -82,7 +82,7 @@ def write_fits(sheet: "Sheet", path: Path, progress: Progress, stage: str) -> li
     header["NAXIS2"] = sheet.rows
     for number, one in enumerate(fields, start=1):
         told = _ascii(one.column.description)
-        if 0 < len(told) <= _COMMENT:
+        if told and max(len(one.name), 8) + len(told) <= _CARD:
             header.comments[f"TTYPE{number}"] = told
     layout = _layout([(one, one.length) for one in fields])
     with path.open("xb") as file:
