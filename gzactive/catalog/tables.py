@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 __all__ = [
     "as_text",
     "checked_ids",
+    "csv_options",
+    "from_text",
     "is_id_name",
     "read_table",
     "row_numbers",
     "some_names",
+    "table_kind",
 ]
 
 #: Names of columns whose numbers are names of things: kept as text though they look like integers.
@@ -71,7 +74,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     if path.is_dir():
         raise GzactiveError(f"'{path}' is a folder, not a table: give a file such as CSV.")
     try:
-        kind = _kind(path)
+        kind = table_kind(path)
         frame = _READERS[kind](path)
     except GzactiveError:
         raise
@@ -157,7 +160,8 @@ def some_names(names: Iterable[str]) -> str:
     return shown + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
-def _kind(path: Path) -> str:
+def table_kind(path: Path) -> str:
+    """What a file is by its content: "CSV", "FITS" and so on; GzactiveError if it is no table."""
     with path.open("rb") as file:
         start = file.read(4096)
     if not start:
@@ -187,6 +191,21 @@ def _read_csv(path: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.csv as csv
 
+    options = csv_options(path)
+    try:
+        # Arrow guesses compression by suffix; what the content says is what counts.
+        with pa.input_stream(str(path), compression=options.pop("compression")) as stream:
+            table = csv.read_csv(stream, **options)
+    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError) as error:
+        raise GzactiveError(f"The table '{path}' is malformed: {_one_line(error)}.") from error
+    return from_text(table.rename_columns(_distinct(table.column_names, path)))
+
+
+def csv_options(path: Path) -> dict[str, Any]:
+    """How a CSV file is to be read: every column as text; ``compression`` is the stream's."""
+    import pyarrow as pa
+    import pyarrow.csv as csv
+
     with path.open("rb") as file:
         gzipped = file.read(2) == b"\x1f\x8b"
     with gzip.open(path) if gzipped else path.open("rb") as file:
@@ -195,24 +214,17 @@ def _read_csv(path: Path) -> pd.DataFrame:
         header = start.decode(encoding, errors="replace").splitlines()[0]
     delimiter = max(",;\t|", key=header.count)
     names = [name.strip().strip('"') for name in header.split(delimiter)]
-    convert = csv.ConvertOptions(
-        column_types=dict.fromkeys([*names, *header.split(delimiter)], pa.string()),
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-        null_values=[""],
-    )
-    try:
-        # Arrow guesses compression by suffix; what the content says is what counts.
-        with pa.input_stream(str(path), compression="gzip" if gzipped else None) as stream:
-            table = csv.read_csv(
-                stream,
-                read_options=csv.ReadOptions(encoding=encoding),
-                parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-                convert_options=convert,
-            )
-    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError) as error:
-        raise GzactiveError(f"The table '{path}' is malformed: {_one_line(error)}.") from error
-    return _from_text(table.rename_columns(_distinct(table.column_names, path)))
+    return {
+        "compression": "gzip" if gzipped else None,
+        "read_options": csv.ReadOptions(encoding=encoding),
+        "parse_options": csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        "convert_options": csv.ConvertOptions(
+            column_types=dict.fromkeys([*names, *header.split(delimiter)], pa.string()),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            null_values=[""],
+        ),
+    }
 
 
 def _distinct(names: list[str], path: Path) -> list[str]:
@@ -236,8 +248,8 @@ def _encoding(start: bytes) -> str:
     return "utf-8-sig" if start.startswith(b"\xef\xbb\xbf") else "utf-8"
 
 
-def _from_text(table: pa.Table) -> pd.DataFrame:
-    """Columns of text to numbers where nothing is lost."""
+def from_text(table: pa.Table) -> pd.DataFrame:
+    """Turn columns of text into numbers where nothing is lost."""
     import pandas as pd
 
     columns = {}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.catalog.columns import guess_votes, total_of
 from gzactive.catalog.tables import checked_ids, read_table, some_names
+from gzactive.catalog.vote_formats import find_format
 from gzactive.errors import GzactiveError
 from gzactive.trees import DecisionTree
 
@@ -22,9 +22,9 @@ __all__ = ["read_votes"]
 def read_votes(source: str | Path | pd.DataFrame, tree: DecisionTree) -> pd.DataFrame:
     """Votes of a table as whole numbers in the tree's columns.
 
-    Columns are found by their own names (``<question>_<answer>``) or by those of any scheme that
-    the tree knows, such as Zoobot's or the Galaxy Zoo catalogues'. Where a scheme's columns hold
-    fractions, they are multiplied by the question's total and rounded.
+    They are found in any form of :mod:`gzactive.catalog.vote_formats`, such as the tree's own
+    names, Zoobot's or the Galaxy Zoo catalogues'. Any fault stops it; where rows at fault are to
+    be left out and told, use :func:`gzactive.catalog.survey_votes.read_survey`.
 
     Parameters
     ----------
@@ -54,74 +54,43 @@ def read_votes(source: str | Path | pd.DataFrame, tree: DecisionTree) -> pd.Data
             f"{where} has no column 'id_str', only {some_names(table.columns)}: rename "
             "the column with the galaxies' ids to id_str."
         )
-    found = _answer_columns(table, tree)
-    if not found:
+    found = find_format(table.columns, tree)
+    if found is None:
         raise GzactiveError(
             f"{where} has no answer of the tree '{tree.id}': its columns are "
             f"{some_names(table.columns)}, the tree's are {some_names(tree.columns)}."
         )
     id_str = checked_ids(table["id_str"], where, "id_str")
+    _, reader = found
+    read = reader(table, tree, None)
     votes: dict[str, Any] = {"id_str": id_str.to_numpy()}
     for column in (*tree.columns, *tree.unmodelled_columns):
-        if column in found:
-            name, total = found[column]
-            counts = _numbers(table[name], where, name, id_str)
-            if total is not None:
-                counts = np.rint(counts * _numbers(table[total], where, total, id_str))
-            votes[column] = _whole(counts, where, name, id_str)
+        if column in read.counts:
+            name = read.names[column]
+            _refuse_faults(table[name], read.counts[column], where, id_str)
+            votes[column] = np.nan_to_num(read.counts[column]).astype(np.int64)
         elif column in tree.columns:
             votes[column] = np.zeros(len(table), dtype=np.int64)
     return pd.DataFrame(votes)
 
 
-def _answer_columns(table: pd.DataFrame, tree: DecisionTree) -> dict[str, tuple[str, str | None]]:
-    """Tree's column to the table's, and to that with the total where the table's is a fraction."""
-    guessed = guess_votes(table.columns, tree)
-    fractions: set[str] = set()
-    for scheme in tree.fraction_schemes:
-        for column, name in tree.column_names(scheme).items():
-            fractions.add(name)
-            if column not in guessed and name in table.columns:
-                total = tree.locate(column)[0].names.get(scheme)
-                raise GzactiveError(
-                    f"The fractions in '{name}' cannot become votes without the question's "
-                    f"total in a column '{total}': add it."
-                )
-    found: dict[str, tuple[str, str | None]] = {}
-    for column in (*tree.columns, *tree.unmodelled_columns):
-        if name := guessed.get(column, ""):
-            total = guessed.get(total_of(tree.locate(column)[0].name))
-            found[column] = (name, total if name in fractions else None)
-    return found
-
-
-def _numbers(
-    column: pd.Series[Any], where: str, name: str, id_str: pd.Series[str]
-) -> NDArray[np.float64]:
-    """Finite, non-negative numbers; a missing one is 0."""
-    import pandas as pd
-
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    numberless = np.flatnonzero(np.isnan(values) & column.notna().to_numpy())
-    bad = numberless if numberless.size else np.flatnonzero((values < 0) | np.isinf(values))
+def _refuse_faults(
+    column: pd.Series[Any], counts: NDArray[np.float64], where: str, id_str: pd.Series[str]
+) -> None:
+    """Complain of the first number that is no vote; a missing one is 0."""
+    numberless = np.flatnonzero(np.isnan(counts) & column.notna().to_numpy())
+    bad = numberless if numberless.size else np.flatnonzero((counts < 0) | np.isinf(counts))
     if bad.size:
         row = int(bad[0])
         raise GzactiveError(
-            f"{where} has '{column.iloc[row]}' in column '{name}', row {row + 1:,} (id "
+            f"{where} has '{column.iloc[row]}' in column '{column.name}', row {row + 1:,} (id "
             f"{id_str.iloc[row]}): votes are counts from 0."
         )
-    return np.where(np.isnan(values), 0.0, values)
-
-
-def _whole(
-    counts: NDArray[np.float64], where: str, name: str, id_str: pd.Series[str]
-) -> NDArray[np.int64]:
-    bad = np.flatnonzero(counts != np.trunc(counts))
-    if bad.size:
-        row = int(bad[0])
+    broken = np.flatnonzero(np.isfinite(counts) & (counts != np.trunc(counts)))
+    if broken.size:
+        row = int(broken[0])
         raise GzactiveError(
-            f"{where} has {counts[row]:g} votes in column '{name}', row {row + 1:,} (id "
+            f"{where} has {counts[row]:g} votes in column '{column.name}', row {row + 1:,} (id "
             f"{id_str.iloc[row]}): votes are whole numbers; multiply fractions by the number of "
             "people who were asked."
         )
-    return counts.astype(np.int64)

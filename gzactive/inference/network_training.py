@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive import __version__
 from gzactive.catalog import PARTS
 from gzactive.errors import GzactiveError
 from gzactive.images import ImageSettings
@@ -247,9 +248,8 @@ def _mean_concentrations(votes: NDArray[np.int64], tree: DecisionTree) -> NDArra
 
 
 def _versions() -> dict[str, str]:
-    names = ("gzactive", "keras", "numpy")
-    found = {name: importlib.metadata.version(name) for name in names}
-    return {"python": platform.python_version(), **found}
+    found = {name: importlib.metadata.version(name) for name in ("keras", "numpy")}
+    return {"python": platform.python_version(), "gzactive": __version__, **found}
 
 
 def _metrics(outcome: TrainedNetwork) -> dict[str, Any]:
