@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gzactive.errors import GzactiveError
-from gzactive.terminal import console, print_table
+from gzactive.terminal import console, count, print_table, progress_bars
 
 __all__ = ["import_weights", "weights"]
 
@@ -21,11 +21,19 @@ def weights(
         str | None,
         typer.Argument(metavar="[NAME|FILE]", help="Show the model card of these weights."),
     ] = None,
+    fetch: Annotated[
+        bool,
+        typer.Option("--download", help="Fetch NAME, one of the published weights, and import it."),
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read every tensor and check it; without NAME, of all.")
+    ] = False,
 ) -> None:
-    """List the weights that a project can start from, or show the model card of one."""
+    """List the weights that a project can start from, show one's card, or fetch published ones."""
     import pandas as pd
     from rich.markup import escape
 
+    from gzactive.model.published import published_weights
     from gzactive.model.weights_file import (
         available_weights,
         default_weights,
@@ -34,6 +42,12 @@ def weights(
         shipped_weights,
     )
 
+    if fetch:
+        _download(which)
+        return
+    if verify:
+        _verify((which,) if which else available_weights())
+        return
     if which is not None:
         header = read_header(which)
         kind = _KINDS.get(header.channels, header.channels)
@@ -44,7 +58,8 @@ def weights(
         print_table(table, escape(header.name), headings=False)
         return
     rows = []
-    for name in available_weights():
+    names = available_weights()
+    for name in names:
         path = find_weights(name)
         where = "shipped" if name in shipped_weights() else str(path.parent)
         if name == default_weights():
@@ -61,6 +76,13 @@ def weights(
         rows.append((name, tree, answers, kind, size, where, about))
     headings = ["weights", "tree", "answers", "images", "size", "where", "what"]
     print_table(pd.DataFrame(rows, columns=headings).map(escape), "Weights")
+    there = {name: one for name, one in published_weights().items() if name not in names}
+    if there:
+        print_table(
+            pd.DataFrame([(name, one.description) for name, one in there.items()]).map(escape),
+            "Published by others: gzactive weights NAME --download",
+            headings=False,
+        )
 
 
 def import_weights(
@@ -68,8 +90,8 @@ def import_weights(
         Path,
         typer.Argument(
             metavar="CHECKPOINT",
-            help="Zoobot v1's TensorFlow checkpoint, or an EfficientNet-B0 as .weights.h5, .npz or "
-            ".safetensors (with our names, or as timm's efficientnet_b0).",
+            help="Zoobot v1's TensorFlow checkpoint, or an EfficientNet-B0 as .weights.h5, .npz, "
+            ".safetensors (with our names, or as timm's efficientnet_b0), .bin or .pt (PyTorch's).",
         ),
     ],
     out: Annotated[
@@ -105,9 +127,9 @@ def import_weights(
     with hushed():
         from gzactive.model import importing
 
-    done = importing.import_weights(
-        checkpoint, out, name=name, tree=tree, credits=credits, licence=licence
-    )
+    told = {"credits": credits, "licence": licence}
+    told = {key: value for key, value in told.items() if value is not None}
+    done = importing.import_weights(checkpoint, out, name=name, tree=tree, card=told)
     screen = console()
     for remark in done.remarks:
         screen.print(escape(remark), soft_wrap=True)
@@ -117,6 +139,45 @@ def import_weights(
     chosen = quote(str(path if out is not None else done.header.name))
     command = f"gzactive new PROJECT --images FOLDER --weights {escape(chosen)}"
     screen.print(f"Next: [bold]{command}[/bold]", soft_wrap=True)
+
+
+def _download(name: str | None) -> None:
+    from rich.markup import escape
+
+    from gzactive.model.published import fetch_published, published_weights
+
+    published = published_weights()
+    if name is None or name not in published:
+        said = f"'{name}' is none of the published weights" if name else "Which weights"
+        raise GzactiveError(
+            f"{said}: give one of {', '.join(published)}, or import a file of your own with "
+            f"`gzactive import-weights`."
+        )
+    with progress_bars() as progress:
+        remarks = fetch_published(published[name], progress=progress)
+    screen = console()
+    for remark in remarks:
+        screen.print(escape(remark), soft_wrap=True)
+    command = f"gzactive new PROJECT --images FOLDER --weights {name}"
+    screen.print(f"Next: [bold]{command}[/bold]", soft_wrap=True)
+
+
+def _verify(names: Iterable[str]) -> None:
+    from rich.markup import escape
+
+    from gzactive.model.quiet import hushed
+    from gzactive.model.weights_file import verify_weights
+
+    faults = 0
+    for name in names:
+        try:
+            with hushed():  # the list of tensors comes from the network itself
+                verdict = verify_weights(name)
+        except GzactiveError as error:
+            verdict, faults = str(error), faults + 1
+        console().print(f"[bold]{escape(name)}[/bold]: {escape(verdict)}", soft_wrap=True)
+    if faults:
+        raise GzactiveError(f"{count(faults, 'weights file')} cannot be used: see above.")
 
 
 def _lines(card: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:

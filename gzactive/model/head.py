@@ -1,7 +1,8 @@
-"""The head: features to Dirichlet concentrations, with MC dropout as one matrix product.
+"""The head: features to Dirichlet concentrations, all samples of it as one matrix product.
 
 NumPy only, so that a catalogue is re-scored, and a head fitted, without loading Keras. Fitting is
-in :mod:`gzactive.model.training`; what the votes say is in :mod:`gzactive.active.votes`.
+in :mod:`gzactive.model.training`, how members are drawn in :mod:`gzactive.model.posterior`; what
+the votes say is in :mod:`gzactive.active.votes`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
+from gzactive.model.members import Members
 from gzactive.model.recalibration import Recalibration
 from gzactive.paths import atomic_write
 
@@ -95,6 +97,8 @@ class Head:
         Applied to all concentrations that the head gives.
     shift : PriorShift, optional
         Applied to them after that.
+    members : Members, optional
+        Samples are these, and not dropout passes alone.
 
     Raises
     ------
@@ -106,6 +110,7 @@ class Head:
     bias: NDArray[np.float32]
     recalibration: Recalibration | None = field(default=None, kw_only=True)
     shift: PriorShift | None = field(default=None, kw_only=True)
+    members: Members | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         for name in ("kernel", "bias"):
@@ -119,6 +124,11 @@ class Head:
             )
         if not (np.isfinite(self.kernel).all() and np.isfinite(self.bias).all()):
             raise GzactiveError("A head holds values that are not finite: take another file.")
+        if self.members is not None and self.members.kernels.shape[1:] != self.kernel.shape:
+            raise GzactiveError(
+                f"Members of shape {self.members.kernels.shape[1:]} belong to another head than "
+                f"one of shape {self.kernel.shape}: fit the head again."
+            )
 
     @classmethod
     def fresh(
@@ -156,6 +166,10 @@ class Head:
             digest.update(str(self.recalibration).encode())
         if self.shift is not None:
             digest.update(str(self.shift).encode())
+        if self.members is not None:
+            digest.update(self.members.kernels.astype("<f2").tobytes())
+            digest.update(self.members.biases.astype("<f2").tobytes())
+            digest.update(str(self.members.dropout).encode())
         return digest.hexdigest()[:16]
 
     @property
@@ -169,36 +183,37 @@ class Head:
         return int(self.kernel.shape[1])
 
     def concentrations(self, features: Any) -> NDArray[np.float32]:
-        """Concentrations without dropout: (n, width) features → (n, answers)."""
+        """Concentrations of the head itself, no sample: (n, width) features → (n, answers)."""
         result = np.empty((self._rows(features), self.n_answers), np.float32)
-        scale = np.ones((self.width, 1), np.float32)
-        for _ in self._blocks(features, scale, _BLOCK, lambda rows: result[rows]):
+        itself = self.kernel[:, :, None], self.bias[:, None]
+        for _ in self._blocks(features, itself, _BLOCK, lambda rows: result[rows]):
             pass
         return result
 
     def mc_concentrations(
         self, features: Any, n_samples: int, seed: int, rate: float = DROPOUT_RATE
     ) -> NDArray[np.float32]:
-        """Concentrations of MC-dropout passes, the same seeded masks for every galaxy.
+        """Concentrations of samples of the head, the same seeded ones for every galaxy.
 
-        ``z_t = F·(diag(m_t/(1−p))·W) + b``, so all passes over all galaxies are one product
+        Without members they are MC-dropout passes, ``z_t = F·(diag(m_t/(1−p))·W) + b``, with them
+        ``z_t = F·W_t + b_t``; either way all samples of all galaxies are one product
         ``F (n × width) @ (width × answers·samples)``.
 
         Parameters
         ----------
         features : (n, width)
             A NumPy or memory-mapped array or an h5py dataset, float16 or float32.
-        n_samples : number of passes
-        seed : of the masks
-        rate : dropout rate p
+        n_samples : number of samples
+        seed : of the masks, and of which members
+        rate : dropout rate p of a head without members
 
         Returns
         -------
         (n, answers, samples) float32
         """
         result = np.empty((self._rows(features), self.n_answers * n_samples), np.float32)
-        scale = dropout_masks(self.width, n_samples, seed, rate)
-        for _ in self._blocks(features, scale, _BLOCK, lambda rows: result[rows]):
+        sampled = self.samples(n_samples, seed, rate)
+        for _ in self._blocks(features, sampled, _BLOCK, lambda rows: result[rows]):
             pass
         return result.reshape(-1, self.n_answers, n_samples)
 
@@ -215,14 +230,29 @@ class Head:
         The values are those of :meth:`mc_concentrations`; each array is the receiver's to keep.
         """
         width = self.n_answers * n_samples
-        scale = dropout_masks(self.width, n_samples, seed, rate)
+        sampled = self.samples(n_samples, seed, rate)
         self._rows(features)
 
         def fresh_rows(rows: slice) -> NDArray[np.float32]:
             return np.empty((rows.stop - rows.start, width), np.float32)
 
-        for rows, values in self._blocks(features, scale, block, fresh_rows):
+        for rows, values in self._blocks(features, sampled, block, fresh_rows):
             yield rows, values.reshape(-1, self.n_answers, n_samples)
+
+    def samples(
+        self, n_samples: int, seed: int, rate: float = DROPOUT_RATE
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Kernels (width, answers, samples) and biases (answers, samples) of samples."""
+        if self.members is None:
+            masks = dropout_masks(self.width, n_samples, seed, rate)
+            bias = np.repeat(self.bias[:, None], n_samples, axis=1)
+            return self.kernel[:, :, None] * masks[:, None, :], bias
+        drawn = self.members.drawn(n_samples, seed)
+        kernels = self.kernel[:, :, None] + self.members.kernels[drawn].transpose(1, 2, 0)
+        if self.members.dropout > 0:
+            masks = dropout_masks(self.width, n_samples, seed, self.members.dropout)
+            kernels *= masks[:, None, :]
+        return kernels, self.bias[:, None] + self.members.biases[drawn].T
 
     def save(self, path: Path, metadata: Mapping[str, str] | None = None) -> None:
         """Write a safetensors file atomically; ``metadata`` are strings kept in its header."""
@@ -233,7 +263,12 @@ class Head:
             header["recalibration"] = json.dumps(self.recalibration.to_list())
         if self.shift is not None:
             header["shift"] = json.dumps(asdict(self.shift))
-        atomic_write(path, save({"head/kernel": self.kernel, "head/bias": self.bias}, header))
+        tensors: dict[str, NDArray[Any]] = {"head/kernel": self.kernel, "head/bias": self.bias}
+        if self.members is not None:
+            header["members/dropout"] = str(self.members.dropout)
+            tensors["members/kernels"] = self.members.kernels
+            tensors["members/biases"] = self.members.biases
+        atomic_write(path, save(tensors, header))
 
     @classmethod
     def load(cls, path: Path) -> Head:
@@ -256,7 +291,14 @@ class Head:
             scaled = json.loads(header.get("recalibration", "null"))
             scaled = scaled and Recalibration.from_list(scaled)
             kernel, bias = (tensors.get_tensor(f"head/{name}") for name in ("kernel", "bias"))
-            return cls(kernel, bias, recalibration=scaled, shift=shift)
+            members = None
+            if "members/kernels" in names:
+                members = Members(
+                    tensors.get_tensor("members/kernels"),
+                    tensors.get_tensor("members/biases"),
+                    float(header["members/dropout"]),
+                )
+            return cls(kernel, bias, recalibration=scaled, shift=shift, members=members)
 
     def _rows(self, features: Any) -> int:
         shape = tuple(features.shape)
@@ -270,7 +312,7 @@ class Head:
     def _blocks(
         self,
         features: Any,
-        scale: NDArray[np.float32],
+        sampled: tuple[NDArray[np.float32], NDArray[np.float32]],
         size: int,
         target: Callable[[slice], NDArray[np.float32]],
     ) -> Iterator[Block]:
@@ -280,10 +322,9 @@ class Head:
         one, is spread by a pool, or it would outweigh the product on machines of many cores.
         """
         n = self._rows(features)
-        samples = scale.shape[1]
-        kernel = self.kernel[:, :, None] * (0.5 * scale)[:, None, :]
-        kernel = kernel.reshape(self.width, -1)
-        bias = np.repeat(0.5 * self.bias, samples)
+        samples = sampled[1].shape[1]
+        kernel = (0.5 * sampled[0]).reshape(self.width, -1)
+        bias = (0.5 * sampled[1]).reshape(-1)
         workers = max(1, min(_cores(), 16))
         block = np.empty((min(size, n), self.width), np.float32)
         with ThreadPoolExecutor(workers) as pool:

@@ -1,14 +1,14 @@
 """Another program's weights become a weights file of ours, with a card that says where from.
 
 Which format a file has, its name tells; each has a reader that takes tensors only. Pickles, which
-run code when they are opened, are not read at all.
+run code when they are opened, are never opened: of PyTorch's files the tensors alone are read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from gzactive import __version__
 from gzactive.errors import GzactiveError
 from gzactive.model.foreign import ForeignWeights
 from gzactive.model.keras_file import read_keras
-from gzactive.model.named_tensors import read_npz, read_safetensors
+from gzactive.model.named_tensors import read_npz, read_safetensors, read_state
 from gzactive.model.weights_file import (
     SUFFIX,
     WeightsHeader,
@@ -35,8 +35,13 @@ from gzactive.trees import available_trees, load_tree
 __all__ = ["WeightsImport", "import_weights", "read_foreign"]
 
 _CHECKPOINT_FILE = re.compile(r"\.(index|data-\d{5}-of-\d{5})$")
-_READERS = {SUFFIX: read_safetensors, ".npz": read_npz, ".h5": read_keras}
-_PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
+_READERS = {
+    SUFFIX: read_safetensors,
+    ".npz": read_npz,
+    ".h5": read_keras,
+    **dict.fromkeys((".bin", ".pt", ".pth"), read_state),
+}
+_PICKLES = (".ckpt", ".pkl", ".pickle")
 _TREE = "gz-decals-dr5"  # that of the published Zoobot v1 weights
 
 
@@ -54,20 +59,19 @@ def import_weights(
     *,
     name: str | None = None,
     tree: str | Path | None = None,
-    credits: str | None = None,
-    licence: str | None = None,
+    card: Mapping[str, Any] | None = None,
 ) -> WeightsImport:
     """Write another program's weights as a weights file.
 
     Parameters
     ----------
-    source : a Zoobot v1 checkpoint, ``.weights.h5``, ``.npz`` or ``.safetensors``
+    source : a Zoobot v1 checkpoint, ``.weights.h5``, ``.npz``, ``.safetensors`` or ``.bin``
         See :func:`read_foreign`.
     out : the ``.safetensors`` file to write; by default one among the person's own weights
     name : what to call it there, by default as the source; only without ``out``
     tree : whose answers the head gives: an id or a TOML file
         By default what the file says of itself, else the tree of Zoobot v1.
-    credits, licence : for the card
+    card : what is known of the weights: description, data, credits, licence
 
     Raises
     ------
@@ -81,23 +85,20 @@ def import_weights(
     tree_id, columns, remark = _answers(weights, tree, known)
     turned = weights.turned or (known is not None and known.turned)
     description = f"{weights.format}, imported from {_CHECKPOINT_FILE.sub('', source.name)}"
-    card: dict[str, Any] = {
+    told = dict(card or {})
+    written: dict[str, Any] = {
         "description": description,
         "data": "as published by its authors",
         "credits": "the authors of the weights, as they ask to be credited",
         "licence": "unknown: as published by its authors",
         **(known.card if known else {}),
+        **told,
         "imported": {
             "by": f"gzactive {__version__}",
             "from": {file.name: f"SHA-256 {_sha256(file)}" for file in files},
             "ignored": {kind: len(names) for kind, names in weights.ignored.items()},
             "notes": [remark, *weights.notes],
         },
-    }
-    card |= {
-        key: value
-        for key, value in (("credits", credits), ("licence", licence))
-        if value is not None
     }
     dtype = "float16" if _fits_half(weights) else "float32"
     try:
@@ -110,7 +111,7 @@ def import_weights(
             tree_id=tree_id,
             columns=columns,
             channels=weights.channels,
-            card=card,
+            card=written,
             dtype=dtype,
             turned=turned,
         )
@@ -132,7 +133,8 @@ def read_foreign(source: Path) -> tuple[ForeignWeights, tuple[Path, ...]]:
     source : one of
         a TensorFlow checkpoint of Zoobot v1, by its prefix or one of its files;
         ``.weights.h5`` of our architecture, as Keras 3 writes it;
-        ``.npz`` or ``.safetensors`` of our architecture, with our names or timm's.
+        ``.npz`` or ``.safetensors`` of our architecture, with our names or timm's;
+        ``.bin``, ``.pt`` or ``.pth``, a state with timm's names as PyTorch saves it.
 
     Raises
     ------
@@ -160,7 +162,7 @@ def read_foreign(source: Path) -> tuple[ForeignWeights, tuple[Path, ...]]:
     if path.suffix not in _READERS:
         raise GzactiveError(
             f"'{path.name}' is of no known kind: give a TensorFlow checkpoint, or a file ending in "
-            f".weights.h5, .npz or {SUFFIX}."
+            f".weights.h5, .npz, .bin, .pt or {SUFFIX}."
         )
     try:
         return _READERS[path.suffix](path), (path,)

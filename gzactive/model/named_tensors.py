@@ -1,6 +1,7 @@
-"""Weights from tensors that carry names: ours or timm's, in ``.safetensors`` or ``.npz``.
+"""Weights from tensors that carry names: ours or timm's, in files of several programs.
 
-Neither format holds code; pickled arrays in an ``.npz`` are refused by NumPy before they are read.
+``.safetensors`` holds no code, NumPy refuses pickled arrays in an ``.npz`` before it reads them,
+and of what PyTorch saves none is run.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from numpy.typing import NDArray
 from gzactive.errors import GzactiveError
 from gzactive.model.foreign import ForeignWeights, Shape, account, head_of, layout
 from gzactive.model.timm import is_timm, read_timm
+from gzactive.model.torch_file import read_torch
 from gzactive.model.weights_file import open_tensors
 
-__all__ = ["read_npz", "read_safetensors"]
+__all__ = ["read_npz", "read_safetensors", "read_state"]
 
 _STEM = "stem_conv/kernel"
 _PREFIX = "backbone/"  # in our own files; tensors named by layer alone are as good
@@ -67,6 +69,17 @@ def read_npz(path: Path) -> ForeignWeights:
             f"numpy.savez."
         ) from error
     return _read("npz", {name: one.shape for name, one in arrays.items()}, arrays.__getitem__)
+
+
+def read_state(path: Path) -> ForeignWeights:
+    """Read a state that PyTorch saved, as :func:`read_safetensors` does.
+
+    Raises
+    ------
+    GzactiveError
+        As :func:`read_safetensors`, or if the file holds anything but tensors.
+    """
+    return _read("PyTorch", *read_torch(path))
 
 
 def _read(

@@ -1,15 +1,15 @@
 """Fitting the head to votes on cached features: what a fine-tune round does, in seconds.
 
-NumPy with the analytic gradient of the Dirichlet-multinomial. The problem has 44,000 parameters and
-a closed form, so Keras would add its import, a trace for each tree and a held GIL, and nothing
-else. The whole network is trained in :mod:`gzactive.model.backbone_training`.
+NumPy with the analytic gradient of the Dirichlet-multinomial, minimised by L-BFGS. The problem has
+44,000 parameters and a closed form, so Keras would add its import, a trace for each tree and a held
+GIL, and nothing else. The whole network is trained in :mod:`gzactive.model.backbone_training`.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from gzactive.errors import GzactiveError
-from gzactive.model.head import DROPOUT_RATE, Head
+from gzactive.model.head import Head
 from gzactive.model.likelihood import dirichlet_multinomial_nll, question_totals, votes_gradient
 from gzactive.progress import Progress, silent, tell_losses
 
@@ -29,6 +29,7 @@ __all__ = ["FitResult", "HeadFit", "fit_head"]
 
 _PROGRESS_INTERVAL = 0.2  # seconds; a cancel must be answered within one
 _STAGE = "Fitting the head"
+_ROWS = 2048  # looked at between two looks at the clock
 _FITTING = threading.Lock()  # limits of two fits at once would not be undone in order
 
 
@@ -36,32 +37,29 @@ _FITTING = threading.Lock()  # limits of two fits at once would not be undone in
 class HeadFit:
     """How a head is fitted.
 
-    The defaults did best over 10 to 1,000 galaxies with single votes, from a fresh head and from a
-    fitted one, on the simulated sky and on real galaxies with a head from the simulated sky.
+    The pull did best of 0.3 to 100, over 50 and 300 galaxies of three sets, from a fresh head and
+    from a fitted one; see the guide on active learning.
     """
 
-    learning_rate: float = 2e-4  #: of Adam
-    batch: int = 128  #: rows a step
-    dropout: float = DROPOUT_RATE
-    patience: int = 10  #: epochs without a better validation loss
-    max_epochs: int = 300
-    validation_share: float = 0.2  #: of the labelled galaxies
-    pull: float = 50.0  #: λ of ``λ/2·‖W − W_base‖²`` beside the summed loss: a Gaussian prior
+    pull: float = 30.0  #: λ of ``λ/2·‖W − W_base‖²`` beside the summed loss: a Gaussian prior
     anchor: float = 3.0  #: τ of the evidence anchor, see :func:`fit_head`
-    few: int = 20  #: with fewer galaxies none is spared for validation …
-    few_epochs: int = 30  #: … and the fit stops after this many epochs
+    max_epochs: int = 100  #: steps of L-BFGS, each of which sees all rows
+    tolerance: float = 1e-6  #: the fit ends when a step lowers the objective by less, relatively
+    validation_share: float = 0.2  #: of the labelled galaxies, set aside from the first fit
+    few: int = 20  #: with fewer galaxies none is set aside
 
 
 @dataclass(frozen=True)
 class FitResult:
     """A fitted head and how it came about."""
 
-    head: Head
+    head: Head  #: fitted without the galaxies that were set aside
+    whole: Head  #: fitted to all; the same head where none was set aside
     history: dict[str, list[float]]  #: "loss" and, where galaxies were spared, "validation_loss"
-    epochs: int  #: epochs run
+    epochs: int  #: steps of the first fit
     seconds: float
-    stopped: Literal["patience", "epochs", "no votes"]  #: why it ended
-    spared: NDArray[Any]  #: the groups that early stopping judged by
+    stopped: Literal["converged", "epochs", "no votes"]  #: why it ended
+    spared: NDArray[Any]  #: the groups that were set aside
 
 
 def fit_head(
@@ -78,17 +76,20 @@ def fit_head(
 ) -> FitResult:
     """Fit a head to votes, starting from, and pulled towards, a base head.
 
-    Minimised by Adam, with dropout on the features, is the summed ``−log DirMult(k | Σk, α)`` plus
-    two priors that keep what the votes do not speak of:
+    Minimised is the summed ``−log DirMult(k | Σk, α)`` plus two priors that keep what the votes do
+    not speak of:
 
     - ``pull/2 · ‖W − W_base‖²``, weights and biases alike;
     - the evidence anchor ``anchor · (log Σα − log Σα_base)² / N³`` for each question asked N times
-      of a galaxy, both under the same dropout mask. One vote has likelihood α_a/Σα and says nothing
-      of Σα, yet any step on the logits moves it, to three times its value on real galaxies: the
-      anchor holds it. N votes do inform log Σα, by about ``½((N−1)/(N+Σα))²`` (overdispersion),
-      which outgrows the anchor from some seven votes on.
+      of a galaxy. One vote has likelihood α_a/Σα and says nothing of Σα, yet any step on the logits
+      moves it, to three times its value on real galaxies: the anchor holds it. N votes do inform
+      log Σα, by about ``½((N−1)/(N+Σα))²`` (overdispersion), which outgrows the anchor from some
+      seven votes on.
 
     A question without votes has no gradient at all and keeps the base head exactly.
+
+    It is fitted twice: without a fifth of the galaxies, which tell how well it does on what it has
+    not seen, and then on with all of them.
 
     Parameters
     ----------
@@ -99,17 +100,16 @@ def fit_head(
     tree : DecisionTree
     base : Head
     groups : (n,), optional
-        Which galaxy a row shows: early stopping splits galaxies, never the views of one.
+        Which galaxy a row shows: galaxies are set aside, never single views of one.
     weights : (n,), optional
         Of each row's loss, e.g. 1/8 for each of 8 views; by default 1.
     settings : HeadFit, optional
-    seed : of the split, the order and the dropout
+    seed : of the split
     progress : called several times a second; what it raises ends the fit
 
     Returns
     -------
     FitResult
-        The head of the epoch with the best validation loss.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def fit_head(
     data = _Rows.gather(features, votes, groups, weights, tree, base)
     if not len(data.votes):
         nobody = data.groups[:0]
-        return FitResult(base, {"loss": []}, 0, time.monotonic() - start, "no votes", nobody)
+        return FitResult(base, base, {"loss": []}, 0, time.monotonic() - start, "no votes", nobody)
     # Products this small gain nothing from more threads, which wait for each other where the cores
     # are busy (a fit took ten times as long); one also adds in the same order everywhere.
     with _FITTING, threadpool_limits(1, user_api="blas"):
@@ -138,36 +138,42 @@ def _fitted(
     start: float,
 ) -> FitResult:
     """Fit with checked arguments; ``start`` is when the caller began."""
-    rng = np.random.default_rng(seed)
     history: dict[str, list[float]] = {"loss": []}
-    training, validation = data.split(rng, settings)
+    training, validation = data.split(np.random.default_rng(seed), settings)
     if validation is not None:
         history["validation_loss"] = []
-    fit = _Fit(training, tree, base, settings, rng)
-    best, best_loss, waited = base, np.inf, 0
-    epochs = settings.max_epochs if validation is not None else settings.few_epochs
-    stopped: Literal["patience", "epochs"] = "epochs"
-    for epoch in range(epochs):
-        progress(_STAGE, epoch, epochs)
-        history["loss"].append(fit.epoch(lambda done=epoch: progress(_STAGE, done, epochs)))
-        head = fit.head()
-        if validation is None:
-            best = head
-            tell_losses(progress, history)
-            continue
-        loss = validation.loss(head, tree)
-        history["validation_loss"].append(loss)
+    epochs, ticked = settings.max_epochs, [0.0]
+
+    def tick() -> None:
+        if time.monotonic() - ticked[0] > _PROGRESS_INTERVAL:
+            ticked[0] = time.monotonic()
+            progress(_STAGE, min(len(history["loss"]), epochs), epochs)
+
+    def look(moved: NDArray[np.float64]) -> None:
+        history["loss"].append(fit.loss)
+        if validation is not None:
+            history["validation_loss"].append(validation.loss(fit.head(moved), tree))
         tell_losses(progress, history)
-        waited += 1
-        if loss < best_loss:
-            best, best_loss, waited = head, loss, 0
-        elif waited >= settings.patience:
-            stopped = "patience"
-            break
+
+    progress(_STAGE, 0, epochs)
+    fit = _Fit(training, tree, base, settings, tick)
+    moved, converged = fit.minimised(np.zeros_like(fit.base, np.float64), look)
+    head = whole = fit.head(moved)
+    spared = data.groups[:0]
+    if validation is not None:
+        spared = np.unique(validation.groups)
+        everything = _Fit(data, tree, base, settings, tick)
+        whole = everything.head(everything.minimised(moved)[0])
     progress(_STAGE, epochs, epochs)
-    ran = len(history["loss"])
-    spared = data.groups[:0] if validation is None else np.unique(validation.groups)
-    return FitResult(best, history, ran, time.monotonic() - start, stopped, spared)
+    return FitResult(
+        head,
+        whole,
+        history,
+        len(history["loss"]),
+        time.monotonic() - start,
+        "converged" if converged else "epochs",
+        spared,
+    )
 
 
 @dataclass(frozen=True)
@@ -228,14 +234,14 @@ class _Rows:
     def split(self, rng: np.random.Generator, settings: HeadFit) -> tuple[_Rows, _Rows | None]:
         """Training and validation rows; no validation where galaxies are too few to spare one."""
         galaxies = rng.permutation(np.unique(self.groups))
-        if len(galaxies) < settings.few:
+        if len(galaxies) < settings.few or settings.validation_share == 0:
             return self, None
         spared = galaxies[: max(1, round(settings.validation_share * len(galaxies)))]
         held = np.isin(self.groups, spared)
         return self.take(~held), self.take(held)
 
     def loss(self, head: Head, tree: DecisionTree) -> float:
-        """Mean loss a row, without dropout and priors."""
+        """Mean loss a row, without the priors."""
         alpha = head.concentrations(self.features)
         return float(
             np.average(dirichlet_multinomial_nll(self.votes, alpha, tree), weights=self.weights)
@@ -243,7 +249,7 @@ class _Rows:
 
 
 class _Fit:
-    """The parameters while they are fitted: Adam (Kingma & Ba 2015) on kernel and bias."""
+    """The objective over all rows, and its minimum."""
 
     def __init__(
         self,
@@ -251,82 +257,79 @@ class _Fit:
         tree: DecisionTree,
         base: Head,
         settings: HeadFit,
-        rng: np.random.Generator,
+        tick: Callable[[], None],
     ) -> None:
-        self.rows, self.tree, self.settings, self.rng = rows, tree, settings, rng
-        # The bias is the kernel's last row, against a feature that is always 1 and never dropped.
+        self.rows, self.tree, self.settings, self.tick = rows, tree, settings, tick
+        # The bias is the kernel's last row, against a feature that is always 1.
         self.base = np.vstack([base.kernel, base.bias]).astype(np.float32)
-        self.moved = np.zeros_like(self.base)
-        self.mean, self.square, self.steps = np.zeros_like(self.base), np.zeros_like(self.base), 0
         self.sizes = [len(question.answers) for question in tree.modelled]
+        self.loss = np.inf  #: the objective where it was computed last
+        self.base_evidence = np.empty((len(rows.votes), len(self.sizes)))
+        for part, inputs in self._inputs():
+            alpha = _squashed(inputs @ self.base)
+            self.base_evidence[part] = question_totals(alpha, tree)
 
-    def head(self) -> Head:
-        kernel = self.base + self.moved
+    def head(self, moved: NDArray[np.float64]) -> Head:
+        """The head whose weights are so far from the base head's."""
+        kernel = self.base + moved.astype(np.float32)
         return Head(kernel[:-1], kernel[-1])
 
-    def epoch(self, tick: Any) -> float:
-        """One pass over the rows in random order; the mean objective a row, priors included."""
-        total, ticked = 0.0, time.monotonic()
-        for batch in self._batches():
-            if time.monotonic() - ticked > _PROGRESS_INTERVAL:
-                ticked = time.monotonic()
-                tick()
-            inputs = self.dropped(batch.features)
-            loss, gradient = self.objective(inputs, batch.votes, batch.weights, self.moved)
-            total += loss * len(batch.votes)
-            self._step(gradient)
-        return total / len(self.rows.votes)
+    def minimised(
+        self, moved: NDArray[np.float64], look: Callable[[NDArray[np.float64]], None] | None = None
+    ) -> tuple[NDArray[np.float64], bool]:
+        """Where the objective is least, and whether that was found in time.
 
-    def _batches(self) -> Iterator[_Rows]:
-        order = self.rng.permutation(len(self.rows.votes))
-        for start in range(0, len(order), self.settings.batch):
-            yield self.rows.take(order[start : start + self.settings.batch])
+        ``look`` sees where it stands after each step.
+        """
+        from scipy.optimize import minimize
 
-    def dropped(self, features: NDArray[Any]) -> NDArray[np.float32]:
-        """Features under fresh inverted-dropout masks, with the constant feature appended."""
-        inputs = np.ones((len(features), features.shape[1] + 1), np.float32)
-        inputs[:, :-1] = features
-        if self.settings.dropout > 0:
-            # 16 random bits decide each mask: half the cost of a random float.
-            bits = self.rng.integers(0, 1 << 16, features.shape, np.uint16)
-            inputs[:, :-1] *= bits >= round(self.settings.dropout * (1 << 16))
-            inputs[:, :-1] /= 1.0 - self.settings.dropout
-        return inputs
+        def flat(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            loss, gradient = self.objective(values.reshape(moved.shape))
+            return loss, gradient.ravel()
 
-    def objective(
-        self,
-        inputs: NDArray[Any],
-        votes: NDArray[np.float64],
-        weights: NDArray[np.float64],
-        moved: NDArray[Any],
-    ) -> tuple[float, NDArray[Any]]:
-        """Mean objective of some rows, and its gradient by ``moved`` = kernel − base kernel."""
-        base_logits = inputs @ self.base
-        alpha = _squashed(base_logits + inputs @ moved)
-        base_alpha = _squashed(base_logits)
-        evidence = question_totals(alpha, self.tree)
-        asked = question_totals(votes, self.tree)
-        held = np.zeros_like(asked)  # strength of the anchor
-        np.divide(self.settings.anchor, asked**3, out=held, where=asked > 0)
-        drift = np.log(evidence / question_totals(base_alpha, self.tree))
-        rows = dirichlet_multinomial_nll(votes, alpha, self.tree) + (held * drift**2).sum(axis=1)
-        by_alpha = votes_gradient(votes, alpha, self.tree)
-        by_alpha += np.repeat(2 * held * drift / evidence, self.sizes, axis=1)
-        by_logit = by_alpha * ((alpha - 1.0) * (101.0 - alpha) / 100.0)
-        share = weights / len(votes)
-        gradient = inputs.T @ (by_logit * share[:, None]).astype(inputs.dtype)
+        found = minimize(
+            flat,
+            moved.ravel(),
+            jac=True,
+            method="L-BFGS-B",
+            callback=None if look is None else lambda values: look(values.reshape(moved.shape)),
+            options={"maxiter": self.settings.max_epochs, "ftol": self.settings.tolerance},
+        )
+        # Rounding in float32 may end a line search early, at a minimum for all that is known.
+        return found.x.reshape(moved.shape), found.nit < self.settings.max_epochs
+
+    def objective(self, moved: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Mean objective a row, and its gradient by ``moved`` = kernel − base kernel."""
         # The prior is one for all rows, so a row's mean objective carries its share.
-        pull = self.settings.pull / len(self.rows.votes)
-        loss = float(rows @ share) + 0.5 * pull * float((moved.astype(np.float64) ** 2).sum())
-        return loss, gradient + pull * moved
+        n, pull = len(self.rows.votes), self.settings.pull / len(self.rows.votes)
+        loss, gradient = 0.5 * pull * float((moved**2).sum()), pull * moved
+        kernel = (self.base + moved).astype(self.base.dtype)
+        for part, inputs in self._inputs():
+            votes, share = self.rows.votes[part], self.rows.weights[part] / n
+            alpha = _squashed(inputs @ kernel)
+            evidence = question_totals(alpha, self.tree)
+            asked = question_totals(votes, self.tree)
+            held = np.zeros_like(asked)  # strength of the anchor
+            np.divide(self.settings.anchor, asked**3, out=held, where=asked > 0)
+            drift = np.log(evidence / self.base_evidence[part])
+            losses = dirichlet_multinomial_nll(votes, alpha, self.tree)
+            loss += float((losses + (held * drift**2).sum(axis=1)) @ share)
+            by_alpha = votes_gradient(votes, alpha, self.tree)
+            by_alpha += np.repeat(2 * held * drift / evidence, self.sizes, axis=1)
+            by_logit = by_alpha * ((alpha - 1.0) * (101.0 - alpha) / 100.0)
+            gradient += inputs.T @ (by_logit * share[:, None]).astype(inputs.dtype)
+            self.tick()
+        self.loss = loss
+        return loss, gradient
 
-    def _step(self, gradient: NDArray[np.float32]) -> None:
-        self.steps += 1
-        self.mean += 0.1 * (gradient - self.mean)
-        self.square += 0.001 * (gradient**2 - self.square)
-        mean = self.mean / (1.0 - 0.9**self.steps)
-        scale = np.sqrt(self.square / (1.0 - 0.999**self.steps)) + 1e-7
-        self.moved -= self.settings.learning_rate * mean / scale
+    def _inputs(self) -> Iterator[tuple[slice, NDArray[Any]]]:
+        """Features of some rows after another, with a 1 appended to each."""
+        for start in range(0, len(self.rows.votes), _ROWS):
+            part = slice(start, start + _ROWS)
+            features = self.rows.features[part]
+            inputs = np.ones((len(features), features.shape[1] + 1), self.base.dtype)
+            inputs[:, :-1] = features
+            yield part, inputs
 
 
 def _squashed(logits: NDArray[Any]) -> NDArray[np.float64]:

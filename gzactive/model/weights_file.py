@@ -38,6 +38,7 @@ __all__ = [
     "read_head",
     "read_header",
     "shipped_weights",
+    "verify_weights",
     "write_weights",
 ]
 
@@ -198,6 +199,37 @@ def read_backbone(path: Path) -> dict[str, NDArray[np.float32]]:
             for name in tensors.keys()  # noqa: SIM118 - not a mapping
             if name.startswith(_BACKBONE)
         }
+
+
+def verify_weights(path_or_name: Path | str) -> str:
+    """Read every tensor of a weights file; a sentence on what was found.
+
+    Raises
+    ------
+    GzactiveError
+        If a tensor is missing, of another shape or not finite, or a shipped file is not as shipped.
+    """
+    from gzactive.model.foreign import layout
+
+    head, header = read_head(path_or_name)
+    backbone, expected = read_backbone(header.path), layout(header.channels)
+    if {name: one.shape for name, one in backbone.items()} != expected:
+        raise GzactiveError(f"'{header.path}' holds no whole EfficientNet-B0: fetch it again.")
+    arrays = [*backbone.values(), *((head.kernel, head.bias) if head else ())]
+    if not all(np.isfinite(one).all() for one in arrays):
+        raise GzactiveError(f"'{header.path}' holds values that are not finite: fetch it again.")
+    numbers = sum(one.size for one in arrays)
+    found = f"{len(arrays)} tensors, {numbers:,} numbers, SHA-256 {header.sha256}"
+    if header.name in shipped_weights() and header.path == find_weights(header.name):
+        sums = dict(
+            line.split()[::-1] for line in resource("weights/SHA256SUMS").read_text().splitlines()
+        )
+        if sums.get(header.path.name) != header.sha256:
+            raise GzactiveError(
+                f"'{header.path}' is not the file that was shipped: install gzactive again."
+            )
+        found += ", as shipped"
+    return found
 
 
 def backbone_fingerprint(tensors: Mapping[str, NDArray[Any]], image_key: str) -> str:

@@ -8,6 +8,7 @@ classes seen more often; killed, it goes on where it was. Three to four hours on
 """
 
 import argparse
+import hashlib
 import json
 import time
 from dataclasses import replace
@@ -75,6 +76,8 @@ def main() -> None:
     card = json.loads((Path(__file__).parent / "card.json").read_text()) | {"metrics": figures}
     assert model.tree_id is not None
     save_model(arguments.out, model.backbone, model.head, model.tree_id, model.columns, card)
+    digest = hashlib.sha256(arguments.out.read_bytes()).hexdigest()
+    (arguments.out.parent / "SHA256SUMS").write_text(f"{digest}  {arguments.out.name}\n")
     print(json.dumps(card, indent=1))
 
 

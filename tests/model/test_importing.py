@@ -122,7 +122,10 @@ def test_tensors_with_our_names_come_from_either_format(tensors: Tensors, tmp_pa
     prefixed = {f"backbone/{name}": values for name, values in tensors.items()}
     save_file(prefixed | rings, tmp_path / "rings.safetensors")
     done = import_weights(
-        tmp_path / "rings.safetensors", tmp_path / "b.safetensors", tree="rings", credits="Ada"
+        tmp_path / "rings.safetensors",
+        tmp_path / "b.safetensors",
+        tree="rings",
+        card={"credits": "Ada"},
     )
     assert same(tmp_path / "b.safetensors", tensors)
     assert done.header.columns == ("ring_yes", "ring_no")
@@ -199,7 +202,7 @@ def test_sources_that_cannot_be_read_are_refused_in_one_sentence(
         (tmp_path / f"cut.{suffix}").write_bytes(cut)
         (tmp_path / f"empty.{suffix}").write_bytes(b"")
     np.savez(tmp_path / "pickled.npz", **{"stem_conv/kernel": np.array([{}], object)})
-    for name in ("model.pt", "model.keras", "alone.data-00000-of-00001"):
+    for name in ("model.ckpt", "model.pt", "model.keras", "alone.data-00000-of-00001"):
         (tmp_path / name).write_bytes(b"\x80\x04")
     (tmp_path / "broken.index").write_bytes(b"nothing of the kind")
     for source, sentence in {
@@ -210,7 +213,8 @@ def test_sources_that_cannot_be_read_are_refused_in_one_sentence(
         "pickled.npz": "of plain arrays",
         "cut.safetensors": "not a whole safetensors file",
         "empty.safetensors": "not a whole safetensors file",
-        "model.pt": "is a pickle, which can run code .*save_file",
+        "model.ckpt": "is a pickle, which can run code .*save_file",
+        "model.pt": "is not a whole file of PyTorch",
         "model.keras": "of no known kind",
         "absent.npz": "There is no file",
         "alone": r"There is no checkpoint .*alone.index",
