@@ -11,8 +11,8 @@ __all__ = ["made_of_the_same"]
 def made_of_the_same(project: Project) -> Round | None:
     """The last round, if an ordinary one made now would be fitted to the same; else None.
 
-    A round that chose galaxies, balanced answers or trained blocks is never the same as an ordinary
-    one.
+    A round that chose galaxies, balanced answers, trained blocks or drew its samples otherwise is
+    never the same as an ordinary one.
 
     Raises
     ------
@@ -25,7 +25,8 @@ def made_of_the_same(project: Project) -> Round | None:
     last, manifest = made[-1], made[-1].manifest
     special = any((manifest.get("chosen") or {}).values()) or manifest.get("blocks")
     backbone = read_serving(project).backbone
-    if special or last.backbone != backbone:
+    posterior = (manifest["fit"].get("posterior") or {}).get("kind")
+    if special or last.backbone != backbone or posterior != project.settings.posterior:
         return None
     labels = RoundLabels.read(project, backbone=backbone)
     _, galaxy = labelled_views(project, labels.training.id_str, backbone=backbone)

@@ -65,6 +65,7 @@ from gzactive.progress import Progress, silent
 from gzactive.project import Project
 
 if TYPE_CHECKING:
+    from gzactive.model.posterior import Posterior
     from gzactive.model.training import FitResult, HeadFit
 
 __all__ = [
@@ -94,6 +95,7 @@ def run_round(
     *,
     seed: int | None = None,
     settings: "HeadFit | None" = None,
+    posterior: str | None = None,
     where: str | None = None,
     balance: str | None = None,
     unfreezing: Unfreezing | None = None,
@@ -116,6 +118,9 @@ def run_round(
         Decides the fit; by default made from the project's seed and the round's number.
     settings
         How the head is fitted, by default as :class:`gzactive.model.training.HeadFit`.
+    posterior
+        How samples of the head come about, one of :data:`gzactive.model.posterior.POSTERIORS`; by
+        default the project's. A head that was trained with blocks always samples by dropout.
     where
         Fit only the galaxies that this holds for, see
         :meth:`gzactive.active.round_labels.RoundLabels.read`.
@@ -134,8 +139,11 @@ def run_round(
         If there are too few labels, no features for them, or another process computes in this
         project.
     """
+    from gzactive.model.posterior import Posterior
     from gzactive.model.training import HeadFit
 
+    kind = "dropout" if unfreezing else posterior or project.settings.posterior
+    sampling = Posterior(kind)
     started = time.perf_counter()
     with project.compute_lock("round"):
         clear_unfinished(project)
@@ -148,7 +156,9 @@ def run_round(
         previous, previous_id, previous_number = current_head(project)
         if seed is None:
             seed = int(np.random.SeedSequence([project.seed, number]).generate_state(1)[0])
-        fit = _fit(project, labels, start, balanced, settings or HeadFit(), seed, progress)
+        fit = _fit(
+            project, labels, start, balanced, settings or HeadFit(), sampling, seed, progress
+        )
         trained = None
         if unfreezing is not None:
             trained = _train_blocks(
@@ -165,6 +175,9 @@ def run_round(
             seed=seed,
             progress=progress,
         )
+        if trained is None:
+            # Calibrated on what it had not seen, the head then learns from that as well.
+            head = replace(fit.result.whole, recalibration=head.recalibration)
         if balanced is not None:
             shift, told = balanced.shift(labels.held_out.votes)
             head = replace(head, shift=shift)
@@ -207,6 +220,7 @@ def run_round(
                 "epochs": fit.result.epochs,
                 "stopped": fit.result.stopped,
                 "settings": asdict(fit.settings),
+                "posterior": asdict(sampling),
             },
             "blocks": _told(trained, unfreezing),
             "calibration": calibration,
@@ -245,10 +259,11 @@ def _fit(
     backbone: int,
     balance: Balance | None,
     settings: "HeadFit",
+    posterior: "Posterior",
     seed: int,
     progress: Progress,
 ) -> _HeadRound:
-    from gzactive.model.training import fit_head
+    from gzactive.model.posterior import fit_posterior
 
     base = base_head(project, backbone)
     check_head(base, project.tree)
@@ -259,11 +274,12 @@ def _fit(
     weights = (1.0 / np.bincount(galaxy))[galaxy]
     if balance is not None:
         weights *= balance.weights[galaxy]
-    result = fit_head(
+    result = fit_posterior(
         features,
         training.votes[galaxy],
         project.tree,
         base,
+        posterior=posterior,
         groups=galaxy,
         weights=weights,
         settings=settings,

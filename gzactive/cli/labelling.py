@@ -153,6 +153,14 @@ def finetune(
             "then corrected to their prevalence among the reserved galaxies.",
         ),
     ] = None,
+    posterior: Annotated[
+        str | None,
+        typer.Option(
+            "--posterior",
+            metavar="laplace|ensemble|dropout",
+            help="How the head finds out how sure it is; by default as the project is set.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Repeats a round exactly.")] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Make a round also where there is nothing new to learn.")
@@ -183,7 +191,7 @@ def finetune(
             f"A learning rate of {learning_rate:g} is that of blocks: say how many, with "
             "--unfreeze-blocks."
         )
-    ordinary = unfreezing is None and where is None and balance is None and seed is None
+    ordinary = all(one is None for one in (unfreezing, where, balance, posterior, seed))
     with open_project(project) as opened, progress_bars() as progress:
         last = made_of_the_same(opened) if ordinary and not again else None
         if last is not None:
@@ -196,6 +204,7 @@ def finetune(
         made = run_round(
             opened,
             seed=seed,
+            posterior=posterior,
             where=where,
             balance=balance,
             unfreezing=unfreezing,

@@ -139,7 +139,14 @@ class Settings:
         maximum=1_000_000_000,
     )
     samples: int = _setting(
-        "Dropout passes", "How often the head is sampled.", 30, minimum=2, maximum=1000
+        "Samples", "How often the head is sampled.", 30, minimum=2, maximum=1000
+    )
+    posterior: str = _setting(
+        "Samples drawn by",
+        "How a round finds out how sure it is: heads that fit the labels as well (laplace), "
+        "heads fitted to bootstraps of them (ensemble), or dropout.",
+        "laplace",
+        choices=("laplace", "ensemble", "dropout"),
     )
     weights: str = _setting(
         "Start weights", "Name of weights, or a file; empty for the default.", ""

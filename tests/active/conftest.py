@@ -17,7 +17,7 @@ from gzactive.trees import DecisionTree, Walk, load_tree
 
 WIDTH = 1280
 #: A fit that is over in a moment.
-QUICK = HeadFit(max_epochs=12, few_epochs=12)
+QUICK = HeadFit(max_epochs=12)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from .conftest import WIDTH, Sky, label, rows_of
 
 RINGS = load_tree("rings")
 #: A fit that converges: a timid one is not calibrated even on the balanced sky.
-FIT = HeadFit(pull=0.1, learning_rate=1e-2, dropout=0.0, anchor=0.1)
+FIT = HeadFit(pull=0.1, anchor=0.1)
 
 
 def rare_rings(n=4000, prevalence=0.05, seed=0):

@@ -9,7 +9,7 @@ from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
 from gzactive.model.training import HeadFit
 
-QUICK = HeadFit(max_epochs=15, few_epochs=15)
+QUICK = HeadFit(max_epochs=15)
 
 
 @pytest.fixture
