@@ -131,7 +131,7 @@ def test_weights_are_listed_with_where_they_are_and_shown_with_their_card(
         ("{checkpoint}", ["--tree", "rings"], "34 answers and the tree 'rings' has 2"),
         ("{checkpoint}", ["--tree", "nope"], "There is no tree 'nope'"),
         ("{checkpoint}", ["--out", "{folder}/x/y.safetensors"], "Cannot write"),
-        ("{folder}/model.pth", [], "never read: convert it"),
+        ("{folder}/model.ckpt", [], "never read: convert it"),
     ],
 )
 def test_what_cannot_be_imported_is_one_sentence_and_exit_code_2(
@@ -142,7 +142,7 @@ def test_what_cannot_be_imported_is_one_sentence_and_exit_code_2(
     options: list[str],
     sentence: str,
 ) -> None:
-    (tmp_path / "model.pth").write_bytes(b"\x80\x04.")
+    (tmp_path / "model.ckpt").write_bytes(b"\x80\x04.")
     places = {"folder": tmp_path, "checkpoint": checkpoint}
     arguments = [argument.format(**places) for argument in (source, *options)]
     done = gz("import-weights", *arguments)
