@@ -91,12 +91,14 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QLabel[role="drop"] {{
         background: {c.raised}; border: 2px dashed {c.accent}; border-radius: {RADIUS}px;
         font-size: {points(TYPE.question)}; font-weight: 600; }}
-    QComboBox {{
+    QComboBox[role="menu"] {{
         background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
         padding: {s.tight}px {s.small}px; min-height: {s.huge}px; }}
-    QComboBox:hover {{ background: {c.hover}; }}
-    QComboBox:focus {{ border: 2px solid {c.accent}; }}
-    QComboBox:disabled {{ color: {c.muted}; background: {c.surface}; }}
+    QComboBox[role="menu"]:hover {{ background: {c.hover}; }}
+    QComboBox[role="menu"]:focus {{ border: 2px solid {c.accent}; }}
+    QComboBox[role="menu"]:disabled {{ color: {c.muted}; background: {c.surface}; }}
+    QComboBox[role="menu"]::drop-down {{ border: none; width: {s.huge}px; }}
+    QComboBox[role="menu"]::down-arrow {{ image: none; }}
     QComboBox QAbstractItemView {{
         background: {c.raised}; border: 1px solid {c.border}; outline: none;
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
