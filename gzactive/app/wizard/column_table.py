@@ -1,7 +1,7 @@
 """The table's first rows, turned: one line a column, with a menu for what it means."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gzactive.app.icons import Icons
@@ -13,7 +13,8 @@ from gzactive.app.wizard.meaning_delegate import MeaningDelegate
 __all__ = ["ColumnTable"]
 
 _MOST_ROWS = 9
-_MEANING_WIDTH = 210
+_MEANING_WIDTH = 200
+_LEAST = 110  # pixels that a value needs to be read
 
 
 class ColumnTable(QTableView):
@@ -56,6 +57,12 @@ class ColumnTable(QTableView):
         self.columns.modelReset.connect(self._fit)
         icons.theme.changed.connect(self.viewport().update)
         self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = (self.viewport().width() - _MEANING_WIDTH) // _LEAST
+        for column in range(2, ColumnsModel.MEANING):  # name and first value are always seen
+            self.setColumnHidden(column, column >= room)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return, Enter, Space and F2 open the menu of the line in use."""

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -49,7 +49,10 @@ class FindingsPanel(Panel):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(SPACE.medium)
         self.column.addLayout(self._lines)
-        self.keep_first = QCheckBox("Keep the first row of each galaxy", self)
+        self.keep_first = QToolButton(self)
+        self.keep_first.setText("Keep the first row of each galaxy")
+        self.keep_first.setProperty("role", "choice")
+        self.keep_first.setCheckable(True)
         self.keep_first.setToolTip("Of several rows with one id, leave the later ones out")
         self.keep_first.setAccessibleName("Keep the first row of each galaxy")
         self.keep_first.clicked.connect(controller.keep_first)
@@ -80,6 +83,7 @@ class FindingsPanel(Panel):
         self.unfolders = []
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         self.fine.setVisible(not self._shown)
         for finding in self._shown or ():
@@ -130,7 +134,7 @@ class FindingsPanel(Panel):
         self.unfolders.append(unfold)
         column = QVBoxLayout()
         column.setSpacing(0)
-        column.addWidget(unfold)
+        column.addWidget(unfold, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(rows)
         return column
 

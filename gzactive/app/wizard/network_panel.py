@@ -1,9 +1,10 @@
 """Which weights the project starts from, and their card."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from gzactive.app.icons import Icons
+from gzactive.app.menu_box import MenuBox
 from gzactive.app.wizard.controller import ImportController
 from gzactive.app.wizard.panel import Panel
 
@@ -36,7 +37,7 @@ class NetworkPanel(Panel):
             "From a file…", "open", "Start from a weights file (see “gzactive import-weights”)"
         )
         self.file.clicked.connect(self.file_wanted)
-        self.menu = QComboBox(self)
+        self.menu = MenuBox(icons, self)
         self.menu.setAccessibleName("Weights that the network starts from")
         self.menu.setToolTip("What the network has learnt before it meets your galaxies")
         self.menu.activated.connect(

@@ -78,7 +78,7 @@ class SourcesPanel(Panel):
         elif catalog is not None:
             told = f"{len(catalog):,} images, where the table says"
         else:
-            told = "No images yet"
+            told = "The table says where they are: see below."
         self.count.setText(told)
         files = catalog if catalog is not None else found
         self.strip.show_files([] if files is None else files["file_loc"].head(12).to_list())
@@ -88,6 +88,7 @@ class SourcesPanel(Panel):
         self.removers = []
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for path in images:
             self._rows.addWidget(self._row(path))

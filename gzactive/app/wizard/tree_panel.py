@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gzactive.app.icons import Icons
+from gzactive.app.menu_box import MenuBox
 from gzactive.app.wizard.controller import ImportController
 from gzactive.app.wizard.panel import Panel
 
@@ -36,13 +37,9 @@ class TreePanel(Panel):
         self._controller = controller
         self.own = self.button("Own file…", "open", "Ask the questions of a TOML file of your own")
         self.own.clicked.connect(self.file_wanted)
-        self.menu = QComboBox(self)
+        self.menu = MenuBox(icons, self)
         self.menu.setAccessibleName("Decision tree")
         self.menu.setToolTip("Which questions are asked of each galaxy")
-        self.menu.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.menu.setMinimumContentsLength(16)
         self.menu.activated.connect(self._on_activated)
         self.column.addWidget(self.menu)
         self.words = self.label("small")

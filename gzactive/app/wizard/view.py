@@ -167,7 +167,7 @@ class ImportView(QWidget):
     def _columns(self) -> QWidget:
         left = QVBoxLayout()
         left.setSpacing(SPACE.medium)
-        for panel in (self.sources, self.table, self.findings):
+        for panel in (self.sources, self.findings, self.table):
             left.addWidget(panel)
         left.addStretch(1)
         right = QVBoxLayout()
