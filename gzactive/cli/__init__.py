@@ -12,7 +12,16 @@ from collections.abc import Callable
 
 import typer
 
-from gzactive.cli import exchange, labelling, predictions, projects, sky, training, weights
+from gzactive.cli import (
+    evaluation,
+    exchange,
+    labelling,
+    predictions,
+    projects,
+    sky,
+    training,
+    weights,
+)
 from gzactive.errors import GzactiveError
 from gzactive.logs import relay_uncaught
 from gzactive.progress import Cancelled
@@ -50,6 +59,8 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "finetune": labelling.finetune,
         "predict": predictions.predict,
         "top": predictions.top,
+        "show": evaluation.show,
+        "evaluate": evaluation.evaluate,
     },
     "In and out": {
         "export": exchange.export,

@@ -1,0 +1,185 @@
+"""An assessment as one HTML file: what the figures mean first, then the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gzactive.assessment.of_projects import Assessment, LabellerLine, RoundPoint
+from gzactive.assessment.tables import accuracy_table, calibration_table, labeller_table
+from gzactive.errors import GzactiveError
+from gzactive.evaluation.judging import Judgement, QuestionJudgement
+from gzactive.evaluation.plots import calibration_curves, learning_curves, rounds_curve
+from gzactive.evaluation.report import Chart, Matrix, Section, write_report
+from gzactive.evaluation.saving import Saving
+from gzactive.evaluation.words import headline, question_notes
+from gzactive.trees import DecisionTree
+
+__all__ = ["write_assessment"]
+
+_MATRIX = (
+    "Galaxies by the model's leading answer (rows) and the volunteers' (columns); the stronger the "
+    "colour, the larger its share of the column. On the diagonal they agree."
+)
+_CURVES = (
+    "Left: what highest-density intervals of the predicted votes hold, with its 90 % band; middle: "
+    "how often a count is within e votes of the predicted mean; right: vote fractions by predicted "
+    "fraction, a dot's area telling how many answers stand there. On the dashed lines the model is "
+    "exactly as sure as it may be; below the left line it is surer than it may be."
+)
+
+
+def write_assessment(
+    path: Path,
+    found: Assessment,
+    *,
+    saving: Saving | None = None,
+    labellers: Sequence[LabellerLine] = (),
+) -> None:
+    """Write the report; an older one is replaced when the new one is whole.
+
+    Parameters
+    ----------
+    path
+        The HTML file.
+    found
+        What is reported.
+    saving, labellers
+        Shown where they are given.
+
+    Raises
+    ------
+    GzactiveError
+        If the file cannot be written.
+    """
+    judgement = found.judgement
+    lead = found.empty
+    sections: list[Section] = []
+    if judgement is not None:
+        lead = f"Judged: {found.model}, by {found.votes_from}. {headline(judgement)}"
+        sections.append(_overview(judgement, found.unseen))
+        if found.rounds or saving is not None:
+            sections.append(_learning(found.rounds, saving))
+        sections.append(_calibration(judgement))
+        sections += [_question(one, found.tree) for one in judgement.questions]
+    if labellers:
+        sections.append(_labellers(labellers))
+    if judgement is not None:
+        sections.append(_reading(judgement))
+    try:
+        write_report(path, f"{found.name}: how good the model is", lead, sections)
+    except OSError as error:
+        raise GzactiveError(
+            f"The report {path} cannot be written ({error.strerror or error}): choose another "
+            "place."
+        ) from error
+
+
+def _overview(found: Judgement, unseen: int) -> Section:
+    notes = []
+    if unseen:
+        notes.append(f"{unseen:,} more galaxies have votes, but no features yet.")
+    if found.uncorrected_loss is not None:
+        notes.append(
+            f"The round's recalibration changed the held-out loss from "
+            f"{found.uncorrected_loss.value:.3f} to {found.loss.value:.3f} nats a galaxy."
+        )
+    return Section(
+        "All questions",
+        "“right” is how often the model's leading answer is the volunteers'; “volunteers” is how "
+        "many of them would give the vote fractions as well as the model does. Intervals hold the "
+        "truth in nine of ten cases.",
+        notes=notes,
+        table=accuracy_table(found),
+    )
+
+
+def _learning(points: Sequence[RoundPoint], saving: Saving | None) -> Section:
+    charts = []
+    if len(points) > 1:
+        charts.append(
+            Chart(
+                rounds_curve(
+                    [one.labels for one in points],
+                    [one.loss.value for one in points],
+                    [one.loss.low for one in points],
+                    [one.loss.high for one in points],
+                    [f"{one.number}" if one.number else "start" for one in points],
+                ),
+                "Held-out loss of each round, all on the same reserved galaxies and the votes of "
+                "today, with 90 % intervals. The galaxies are the same, so rounds differ more "
+                "surely than their intervals suggest.",
+            )
+        )
+    if saving is not None and saving.curve:
+        import pandas as pd
+
+        table = pd.DataFrame(saving.curve, columns=["strategy", "labels", "held_out_loss"])
+        charts.append(
+            Chart(
+                learning_curves(table, label="held-out loss (nats a galaxy)"),
+                "Heads fitted anew to labels that the model asked for and to labels of random "
+                "galaxies, judged on random galaxies that neither knew. They serve nobody else.",
+            )
+        )
+    return Section(
+        "What labels brought",
+        saving.sentence if saving is not None else "",
+        charts=charts,
+    )
+
+
+def _calibration(found: Judgement) -> Section:
+    recalibrated = any(one.uncorrected is not None for one in found.questions)
+    told = (
+        "A model may only be as sure as it is right. Of votes, 80 % should lie in its 80 % "
+        "intervals; the calibration error is how far predicted fractions are from vote fractions, "
+        "and should be 0 (of few galaxies, chance alone makes it larger)."
+    )
+    if recalibrated:
+        told += (
+            " The round was corrected by two numbers a question, fitted to training galaxies that "
+            "its fit had left aside; “before” is without."
+        )
+    return Section("As sure as it may be?", told, table=calibration_table(found))
+
+
+def _question(one: QuestionJudgement, tree: DecisionTree) -> Section:
+    question = tree.question(one.question)
+    answers = [answer.name for answer in question.answers]
+    return Section(
+        f"{question.text} ({one.question})",
+        notes=question_notes(one),
+        matrix=Matrix(answers, one.confusion.tolist(), _MATRIX),
+        charts=[Chart(calibration_curves(one.calibration, one.uncorrected), _CURVES)],
+    )
+
+
+def _labellers(lines: Sequence[LabellerLine]) -> Section:
+    return Section(
+        "Labellers",
+        "How large a share of the others' votes somebody's answers got, beside what answers drawn "
+        "at random from theirs would have got; and how often the same answer was given when a "
+        "galaxy was shown again. Who calls more than half of 150 galaxies artifacts is left out by "
+        "Walmsley et al. 2022; here it is said, and the votes stay until you weigh them less in "
+        "the settings.",
+        table=labeller_table(lines),
+    )
+
+
+def _reading(found: Judgement) -> Section:
+    votes = "one vote" if found.min_votes == 1 else f"{found.min_votes} votes"
+    return Section(
+        "How this was judged",
+        notes=[
+            "Only galaxies judge that were set aside by lot when the project was made, and no "
+            "round was ever fitted to them. Whether the start weights had met them elsewhere, this "
+            "program cannot know.",
+            f"A question is judged on galaxies where it has at least {votes} and at least half of "
+            "the galaxy's volunteers were asked it.",
+            "Volunteers' votes are finite: predicted are counts, by the Dirichlet-multinomial "
+            "distribution over all passes of the model, and errors name what chance alone would "
+            "make.",
+            "Intervals come from drawing the galaxies again, a thousand times, and hold 90 %.",
+        ],
+    )

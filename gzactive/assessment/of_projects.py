@@ -1,0 +1,327 @@
+"""A project's model judged on its reserved galaxies: who judges, by which votes, and since when.
+
+Here rounds and labels (:mod:`gzactive.active`) meet the figures (:mod:`gzactive.evaluation`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gzactive.active.agreement import self_agreement
+from gzactive.active.round_files import rounds
+from gzactive.active.round_labels import held_out_votes
+from gzactive.active.scoring import N_SAMPLES
+from gzactive.errors import GzactiveError
+from gzactive.evaluation.bootstrap import Estimate, resample
+from gzactive.evaluation.judging import Judgement, judge
+from gzactive.evaluation.labellers import LabellerFigures, labeller_figures
+from gzactive.evaluation.saving import Labelled, Saving, estimate_saving
+from gzactive.inference import base_head, current_head, features_for, read_serving
+from gzactive.inference.trained_parts import read_part
+from gzactive.model.head import Head
+from gzactive.model.likelihood import predictive_nll
+from gzactive.progress import Progress, silent
+from gzactive.project import Project
+from gzactive.trees import DecisionTree
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Assessment",
+    "LabellerLine",
+    "RoundPoint",
+    "assess",
+    "assess_labellers",
+    "assess_part",
+    "assess_saving",
+]
+
+#: Galaxies, and rounds, that the learning curve is computed of.
+_CURVE_GALAXIES = 1000
+_CURVE_ROUNDS = 30
+
+
+@dataclass(frozen=True)
+class RoundPoint:
+    """One round on the learning curve.
+
+    Attributes
+    ----------
+    number
+        Of the round; 0 is the start.
+    labels
+        Galaxies that it learnt from.
+    loss
+        Held-out loss, nats a galaxy, of the same galaxies and votes for all rounds.
+    """
+
+    number: int
+    labels: int
+    loss: Estimate
+
+
+@dataclass(frozen=True)
+class LabellerLine:
+    """One labeller: figures among the others, and agreement with himself.
+
+    Attributes
+    ----------
+    name
+        Who.
+    figures
+        Among the other labellers.
+    repeated, steady
+        Answers that were asked for twice, and the share of the same answers; NaN without any.
+    """
+
+    name: str
+    figures: LabellerFigures
+    repeated: int
+    steady: float
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """What is known of how good a model is.
+
+    Attributes
+    ----------
+    name
+        Of the project or run.
+    tree
+        Whose questions.
+    model
+        What was judged, in words: "round 3", "the start", "test part".
+    judgement
+        None where no reserved galaxy has votes and features.
+    rounds
+        The learning curve, first to last.
+    unseen
+        Reserved galaxies with votes, but without features.
+    votes_from
+        Where the votes came from, in words.
+    """
+
+    name: str
+    tree: DecisionTree
+    model: str
+    judgement: Judgement | None
+    rounds: tuple[RoundPoint, ...]
+    unseen: int
+    votes_from: str
+
+    @property
+    def empty(self) -> str:
+        """Why there is nothing to show, and what to do; empty if there is."""
+        if self.judgement is not None:
+            return ""
+        if self.unseen:
+            return (
+                f"The {self.unseen:,} reserved galaxies that have votes have not been looked at by "
+                "the network yet: compute the features first."
+            )
+        return (
+            "No reserved galaxy has votes yet. One in five galaxies of the queue is a reserved "
+            "one: label on, and the first figures appear."
+        )
+
+
+def assess(
+    project: Project,
+    *,
+    votes: Path | None = None,
+    min_votes: int = 1,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Assessment:
+    """Judge the head in use, and the rounds before it, on the reserved galaxies.
+
+    Parameters
+    ----------
+    votes
+        A table of votes instead of the project's own labels and catalogue votes; of it too only
+        reserved galaxies count.
+    min_votes
+        Votes that a question needs of a galaxy.
+    seed
+        Of dropout and bootstrap.
+
+    Raises
+    ------
+    GzactiveError
+        If the table has no votes of a reserved galaxy of this project.
+    """
+    tree = project.tree
+    table, source = _judging_votes(project, votes)
+    head, _, number = current_head(project)
+    found = features_for(project, table.index)
+    counts = table.reindex(found.id_str.tolist()).to_numpy(dtype=np.int64)
+    judgement: Judgement | None = None
+    points: tuple[RoundPoint, ...] = ()
+    if len(found):
+        plain = None
+        if head.recalibration is not None:
+            plain = replace(head, recalibration=None).mc_concentrations(
+                found.values, N_SAMPLES, seed
+            )
+        judgement = judge(
+            counts,
+            head.mc_concentrations(found.values, N_SAMPLES, seed),
+            tree,
+            uncorrected=plain,
+            min_votes=min_votes,
+            seed=seed,
+            progress=progress,
+        )
+        points = _learning_curve(project, found.id_str, counts, seed, progress)
+    return Assessment(
+        name=project.name,
+        tree=tree,
+        model=f"round {number}" if number else "the start weights",
+        judgement=judgement,
+        rounds=points,
+        unseen=len(table) - len(found),
+        votes_from=source,
+    )
+
+
+def assess_part(
+    folder: Path,
+    part: str,
+    *,
+    votes: Path | None = None,
+    min_votes: int = 1,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Assessment:
+    """Judge a network that was trained on a catalogue on one part of its split.
+
+    Parameters and errors as :func:`gzactive.inference.trained_parts.read_part`.
+    """
+    found = read_part(folder, part, votes=votes, progress=progress)
+    alpha = found.head.mc_concentrations(found.features, N_SAMPLES, seed)
+    return Assessment(
+        name=folder.name,
+        tree=found.tree,
+        model=f"the network trained in {folder.name}, on its {part} part",
+        judgement=judge(
+            found.votes, alpha, found.tree, min_votes=min_votes, seed=seed, progress=progress
+        ),
+        rounds=(),
+        unseen=0,
+        votes_from=str(votes) if votes else "the catalogue of the run",
+    )
+
+
+def assess_saving(project: Project, *, seed: int = 0, progress: Progress = silent) -> Saving:
+    """Estimate from the project's own labels what active choice saves; up to a minute."""
+    labels = project.labels
+    votes = labels.votes(project.tree)
+    issued = labels.issued(votes.index)["selection"]
+    reserved = project.catalog.set_index("id_str")["reserved"]
+    known = votes.index[votes.index.isin(reserved.index) & (votes.sum(axis=1) > 0)]
+    chosen = issued.reindex(known)
+    held = reserved.reindex(known).astype(bool)
+    order = _finish_order(project, known)
+    random = known[order][((chosen == "random") & held).to_numpy()[order]]
+    active = known[order][((chosen == "active") & ~held).to_numpy()[order]]
+
+    def labelled(ids: Any) -> Labelled:
+        found = features_for(project, ids)
+        return Labelled(found.values, votes.loc[found.id_str.tolist()].to_numpy(np.float64))
+
+    base = base_head(project, read_serving(project).backbone)
+    return estimate_saving(
+        labelled(random), labelled(active), project.tree, base, seed=seed, progress=progress
+    )
+
+
+def assess_labellers(project: Project) -> tuple[LabellerLine, ...]:
+    """Every labeller's figures, by name; one reading of the log for each."""
+    tree, labels = project.tree, project.labels
+    names = labels.labellers
+    votes = {}
+    index = labels.votes(tree).index
+    for name in names:
+        others = {other: 0.0 for other in names if other != name}
+        table = labels.votes(tree, weights=others)
+        votes[name] = table.reindex(index).fillna(0).to_numpy(np.float64)
+    steady = self_agreement(project)
+    repeated, share = steady["answers"].to_dict(), steady["share"].to_dict()
+    return tuple(
+        LabellerLine(name, figures, repeated.get(name, 0), share.get(name, float("nan")))
+        for name, figures in labeller_figures(votes, tree).items()
+    )
+
+
+def _judging_votes(project: Project, votes: Path | None) -> tuple[pd.DataFrame, str]:
+    """Whole votes of reserved galaxies, indexed by ``id_str``, and where they come from."""
+    from gzactive.catalog import read_table, read_votes
+
+    if votes is None:
+        source = project.labels.catalogue_source(project.tree)
+        told = "labels"
+        if source and project.settings.catalogue_votes:
+            told = f"labels and the catalogue votes of {source['source']}"
+        return held_out_votes(project, weighted=False).round().astype(np.int64), told
+    table = read_votes(read_table(votes), project.tree).set_index("id_str")
+    table = table[list(project.tree.columns)]
+    catalog = project.catalog
+    reserved = catalog.loc[catalog["reserved"], "id_str"]
+    kept = table[table.index.isin(reserved) & (table.sum(axis=1) > 0)]
+    if not len(kept):
+        known = int(table.index.isin(catalog["id_str"]).sum())
+        raise GzactiveError(
+            f"{votes} has no votes of a reserved galaxy of this project ({known:,} of its "
+            f"{len(table):,} galaxies are in the project): galaxies that may train cannot judge."
+        )
+    return kept, votes.name
+
+
+def _learning_curve(
+    project: Project,
+    ids: NDArray[np.object_],
+    counts: NDArray[np.int64],
+    seed: int,
+    progress: Progress,
+) -> tuple[RoundPoint, ...]:
+    """Every round's head on the same galaxies and votes; those of networks not in use left out."""
+    made = rounds(project)
+    if not made:
+        return ()
+    if len(ids) > _CURVE_GALAXIES:
+        some = np.random.default_rng(seed).choice(len(ids), _CURVE_GALAXIES, replace=False)
+        ids, counts = ids[np.sort(some)], counts[np.sort(some)]
+    serving = read_serving(project).backbone
+    made = [one for one in made if one.backbone == serving]
+    if len(made) > _CURVE_ROUNDS:
+        places = np.unique(np.linspace(0, len(made) - 1, _CURVE_ROUNDS).round().astype(int))
+        made = [made[place] for place in places]
+    heads: list[tuple[int, int, Head]] = [(0, 0, base_head(project, serving))]
+    heads += [(one.number, one.n_training, one.head) for one in made]
+    features = features_for(project, ids).values
+    points = []
+    for place, (number, labels, head) in enumerate(heads):
+        progress("Judging earlier rounds", place, len(heads))
+        alpha = head.mc_concentrations(features, N_SAMPLES, seed)
+        losses = predictive_nll(counts, alpha, project.tree)
+        columns = np.stack([losses, np.ones_like(losses)], axis=1)
+        points.append(
+            RoundPoint(number, labels, resample(columns, seed=seed).ratio(0, 1, len(losses)))
+        )
+    progress("Judging earlier rounds", len(heads), len(heads))
+    return tuple(points)
+
+
+def _finish_order(project: Project, ids: pd.Index[Any]) -> NDArray[np.intp]:
+    """Positions of galaxies in the order in which they were finished; those of tables last."""
+    finished = project.labels.classifications(project.tree)
+    first = finished.drop_duplicates("id_str").set_index("id_str")["sequence"]
+    place = first.reindex(ids).fillna(np.inf).to_numpy(dtype=float)
+    return np.argsort(place, kind="stable")

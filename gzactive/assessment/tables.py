@@ -1,0 +1,105 @@
+"""The figures of an assessment as small tables for people, in the terminal and in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gzactive.assessment.of_projects import LabellerLine
+from gzactive.evaluation.judging import Judgement
+from gzactive.evaluation.words import between, share, worth
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["accuracy_table", "calibration_table", "labeller_table"]
+
+
+def accuracy_table(found: Judgement) -> pd.DataFrame:
+    """One row a question: galaxies, accuracies, error of the fractions, worth, loss."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            (
+                one.question,
+                one.galaxies,
+                share(one.accuracy),
+                one.confident,
+                share(one.confident_accuracy),
+                between(one.root_mean_square),
+                between(one.mean_absolute),
+                worth(one.volunteers),
+                between(one.loss),
+            )
+            for one in found.questions
+        ],
+        columns=[
+            "question",
+            "galaxies",
+            "right",
+            "confident",
+            "right of them",
+            "RMS error",
+            "mean error",
+            "volunteers",
+            "loss",
+        ],
+    )
+
+
+def calibration_table(found: Judgement) -> pd.DataFrame:
+    """One row a question: what 80 % intervals hold and the calibration error, before and after."""
+    import pandas as pd
+
+    rows = []
+    for one in found.questions:
+        now, before = one.calibration, one.uncorrected
+        row = {
+            "question": one.question,
+            "80 % intervals hold": share(now.eighty),
+            "calibration error": between(now.error, 3),
+            "loss": f"{now.loss.value:.3f}",
+        }
+        if any(each.uncorrected is not None for each in found.questions):
+            row["before: hold"] = "–" if before is None else share(before.eighty)
+            row["before: error"] = "–" if before is None else between(before.error, 3)
+            row["before: loss"] = "–" if before is None else f"{before.loss.value:.3f}"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def labeller_table(lines: Sequence[LabellerLine]) -> pd.DataFrame:
+    """One row a labeller."""
+    import pandas as pd
+
+    def percent(value: float) -> str:
+        return "–" if np.isnan(value) else f"{100 * value:.0f} %"
+
+    return pd.DataFrame(
+        [
+            (
+                one.name,
+                one.figures.galaxies,
+                percent(one.figures.agreement),
+                percent(one.figures.expected),
+                percent(one.steady),
+                one.repeated,
+                percent(one.figures.artifact_rate),
+                "calls very many artifacts" if one.figures.outlying else "",
+            )
+            for one in lines
+        ],
+        columns=[
+            "labeller",
+            "galaxies",
+            "agrees with others",
+            "by chance",
+            "agrees with self",
+            "asked twice",
+            "artifacts",
+            "note",
+        ],
+    )
