@@ -35,9 +35,12 @@ def training_votes(project: Project) -> "pd.DataFrame":
     return table[~reserved]
 
 
-def held_out_votes(project: Project) -> "pd.DataFrame":
-    """Votes that judge: the same counts as :func:`training_votes`, of the reserved galaxies."""
-    table, reserved = _all_votes(project)
+def held_out_votes(project: Project, *, weighted: bool = True) -> "pd.DataFrame":
+    """Votes that judge: the same counts as :func:`training_votes`, of the reserved galaxies.
+
+    With ``weighted`` false each labeller's votes count once: whole numbers, as people gave them.
+    """
+    table, reserved = _all_votes(project, weighted)
     return table[reserved]
 
 
@@ -137,10 +140,13 @@ class RoundLabels:
         return told + ", "
 
 
-def _all_votes(project: Project) -> tuple["pd.DataFrame", "pd.Series[bool]"]:
+def _all_votes(
+    project: Project, weighted: bool = True
+) -> tuple["pd.DataFrame", "pd.Series[bool]"]:
     """All votes of galaxies in the catalogue, and which of these galaxies are reserved."""
     tree = project.tree
-    votes = project.labels.votes(tree, weights=project.settings.label_weights)
+    weights = project.settings.label_weights if weighted else None
+    votes = project.labels.votes(tree, weights=weights)
     if project.settings.catalogue_votes:
         votes = votes.add(project.labels.catalogue_votes(tree), fill_value=0)
     votes = votes[list(tree.columns)].astype(np.float64)
