@@ -45,6 +45,7 @@ def to_html(
     source: str,
     link: Callable[[str], str] | None = None,
     image: Callable[[str], str] | None = None,
+    keys: Callable[[str], str] | None = None,
 ) -> str:
     """Turn Markdown into HTML.
 
@@ -54,11 +55,15 @@ def to_html(
         Markdown with tables; HTML in it is shown, not obeyed.
     link, image
         Turn the target of a link, or of an image, into the one that the reader's program wants.
+    keys
+        HTML for a fenced block that is marked ``keys`` and names a menu: its actions and keys.
     """
     tokens = _parser().parse(source)
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", anchor_of(_plain(tokens[position + 1])))
+        if token.type == "fence" and token.info == "keys" and keys is not None:
+            token.type, token.content = "html_block", keys(token.content.strip())
         for child in token.children or ():
             if child.type == "link_open" and link is not None:
                 child.attrSet("href", link(str(child.attrGet("href"))))
@@ -114,7 +119,7 @@ def plain_sections(source: str, title: str) -> tuple[Section, ...]:
             anchor = anchor_of(heading)
         elif token.type == "inline" and tokens[position - 1].type != "heading_open":
             texts.append(_plain(token))
-        elif token.type in ("fence", "code_block"):
+        elif token.type in ("fence", "code_block") and token.info != "keys":
             texts.append(" ".join(token.content.split()))
     return (*sections, Section(anchor, heading, " ".join(texts)))
 

@@ -41,7 +41,7 @@ class HelpDesk(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._app = window
-        self.library = Library()
+        self.library = Library(window.actions_.sheet)
         self.pictures = HelpPictures(self)
         self.tour: Tour | None = None
         window.actions_.connect(

@@ -3,7 +3,7 @@
 A page has a name: that of its file (``labelling``), or ``field-guide/<tree>/<question>``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from gzactive.guide import INDEX, Found, Guide, find, load_guide
 from gzactive.guide.field_guide import (
@@ -14,6 +14,7 @@ from gzactive.guide.field_guide import (
     section,
     tree_page,
 )
+from gzactive.guide.keys import keys_table
 from gzactive.guide.markdown import to_html
 from gzactive.trees import DecisionTree, Question, available_trees, load_tree
 
@@ -22,17 +23,25 @@ __all__ = ["SCHEME", "Library"]
 #: Pages and pictures are at ``help:/<name>``; other schemes are ``app:`` (actions) and the web.
 SCHEME = "help"
 
+#: A row of the sheet of keys: where, what, keys, tip.
+Row = tuple[str, str, str, str]
+
 
 class Library:
     """The shelf of pages.
 
     Parameters
     ----------
+    sheet
+        Gives the rows of the sheet of keys.
     guide
         The written pages; the shipped ones by default.
     """
 
-    def __init__(self, guide: Guide | None = None) -> None:
+    def __init__(
+        self, sheet: Callable[[], Iterable[Row]] = tuple, guide: Guide | None = None
+    ) -> None:
+        self._sheet = sheet
         self._guide = guide
         #: The tree of the open project, which the field guide shows first.
         self.tree: DecisionTree | None = None
@@ -83,7 +92,8 @@ class Library:
         tree = self._tree_of(name)
         if tree is not None:
             return tree_page(tree, self)
-        written = to_html(self.guide.page(name).source, self.link, self.image)
+        source = self.guide.page(name).source
+        written = to_html(source, self.link, self.image, self._keys)
         if name == FIELD_GUIDE:
             entries = "".join(
                 f'<p class="entry"><a href="{self.page(page_name(each))}">{each.title}</a><br>'
@@ -125,6 +135,9 @@ class Library:
     def image(self, source: str) -> str:
         """Source of an image as it stands in a page's file, for the app."""
         return f"{SCHEME}:/{source}"
+
+    def _keys(self, where: str) -> str:
+        return keys_table(self._sheet(), where)
 
     def _tree_of(self, name: str) -> DecisionTree | None:
         first, _, which = name.partition("/")
