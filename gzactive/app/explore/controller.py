@@ -4,7 +4,7 @@ The controller owns the query, the listing and the galaxy that is open. Array wo
 happen on a worker thread; the model's numbers come to it from the session, which ranked with them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,12 @@ from PySide6.QtCore import QObject, Signal
 
 from gzactive.active.browsing import confident_cut
 from gzactive.active.detail import Detail, detail
-from gzactive.app.explore import sky_links
 from gzactive.app.explore.export import write_table
 from gzactive.app.explore.finder import Finder
 from gzactive.app.explore.hand import Hand
 from gzactive.app.explore.listing import Listing, Query
 from gzactive.app.explore.places import Places
+from gzactive.app.explore.sky import Sky
 from gzactive.app.explore.worker import Worker
 from gzactive.app.label.frame import Frame
 from gzactive.app.label.prefetch import Prefetcher
@@ -83,6 +83,9 @@ class ExploreController(QObject):
         self.hand = Hand(project, self.labeller, self._worker, self)
         self.hand.said.connect(lambda sentence: self.said.emit(sentence, False))
         self.hand.marks_changed.connect(self._on_marks)
+        self.sky = Sky(project, self.places, self)
+        self.sky.said.connect(lambda sentence: self.said.emit(sentence, False))
+        self.sky.failed.connect(lambda sentence: self.said.emit(sentence, True))
         self._scores: Scores | None = None
         self._score_rows: NDArray[np.intp] | None = None
         self._finder = Finder(project, self.places, None)
@@ -116,6 +119,7 @@ class ExploreController(QObject):
     def close(self) -> None:
         """Stop loading and finding; what was done is on the disk already."""
         self._worker.close()
+        self.sky.close()
         self.thumbnails.close()
         self._frames.close()
 
@@ -213,11 +217,9 @@ class ExploreController(QObject):
         """Where its image lies."""
         return str(self.places.file_loc[self._listing.rows[position]])
 
-    def no_sky(self) -> str:
-        """Why viewers of the sky cannot be opened; empty if they can."""
-        if self.places.known:
-            return ""
-        return "The catalogue has no coordinates: give it columns ra and dec, in degrees"
+    def row_at(self, position: int) -> int:
+        """The galaxy's row in the catalogue."""
+        return int(self._listing.rows[position])
 
     # --- one galaxy -----------------------------------------------------------------------------
 
@@ -289,39 +291,22 @@ class ExploreController(QObject):
             self.hand.queue(ids, reserved)
 
     def export(self, path: Path, positions: Sequence[int] | None = None) -> None:
-        """Write ids, coordinates and fractions to a CSV file: of these galaxies, or all listed."""
-        listing, scores = self._listing, self._scores
-        places, tree, finder = self.places, self.tree, self._finder
-        chosen = np.arange(len(listing)) if positions is None else np.asarray(positions, np.intp)
-
-        def write() -> int:
-            return write_table(path, listing, chosen, places, tree, scores, finder.score_rows())
-
+        """Write ids, coordinates and fractions of these galaxies, or of all listed, to a file."""
+        write = self._table_of(positions)
         self.hand.do(
-            write,
+            lambda: write(path),
             lambda count: self.said.emit(
                 f"{count:,} {'galaxy' if count == 1 else 'galaxies'} written to {path}.", False
             ),
         )
 
+    def send_table(self, positions: Sequence[int] | None = None) -> None:
+        """Send the same table to TOPCAT and its like."""
+        self.sky.send_table(self._table_of(positions), f"{self.answer_words} ({self.project.name})")
+
     def ids_text(self, positions: Sequence[int]) -> str:
         """Ids of galaxies, one a line."""
         return "\n".join(self._ids(positions)[0])
-
-    def places_text(self, positions: Sequence[int]) -> str:
-        """Right ascension and declination of galaxies in degrees, one galaxy a line."""
-        found = [self.places.sky(int(self._listing.rows[one])) for one in positions]
-        return "\n".join(f"{place[0]:.6f} {place[1]:+.6f}" for place in found if place is not None)
-
-    def simbad(self, position: int) -> str:
-        """Address of a galaxy's place at SIMBAD; empty if it is unknown."""
-        place = self.places.sky(int(self._listing.rows[position]))
-        return sky_links.simbad(*place) if place is not None else ""
-
-    def legacy_viewer(self, position: int) -> str:
-        """Address of a galaxy's place in the Legacy Surveys' viewer; empty if it is unknown."""
-        place = self.places.sky(int(self._listing.rows[position]))
-        return sky_links.legacy_viewer(*place) if place is not None else ""
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -363,6 +348,15 @@ class ExploreController(QObject):
             self.leave()
         elif here:
             self.opened_changed.emit()
+
+    def _table_of(self, positions: Sequence[int] | None) -> Callable[[Path], int]:
+        """What writes a table of galaxies, on whatever thread; they are those listed now."""
+        listing, scores = self._listing, self._scores
+        places, tree, finder = self.places, self.tree, self._finder
+        chosen = np.arange(len(listing)) if positions is None else np.asarray(positions, np.intp)
+        return lambda path: write_table(
+            path, listing, chosen, places, tree, scores, finder.score_rows()
+        )
 
     def _ids(self, positions: Sequence[int]) -> tuple[tuple[str, ...], set[str]]:
         """Ids at positions, and which of them judge the model."""

@@ -1,7 +1,5 @@
 """A table of chosen galaxies for other programs: ids, coordinates, fractions."""
 
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +9,16 @@ from numpy.typing import NDArray
 
 from gzactive.app.explore.listing import Listing
 from gzactive.app.explore.places import Places
-from gzactive.errors import GzactiveError
+from gzactive.progress import silent
+from gzactive.survey.exporters.sheet import Sheet, plain_column, write_sheet
 from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
     from gzactive.stores.predictions import Scores
 
 __all__ = ["write_table"]
+
+_UNITS = {"ra": "deg", "dec": "deg"}
 
 
 def write_table(
@@ -29,15 +30,15 @@ def write_table(
     scores: "Scores | None",
     score_rows: NDArray[np.intp],
 ) -> int:
-    """Write galaxies of a listing to a CSV file, which appears when it is complete.
+    """Write galaxies of a listing in the format that the file's ending names.
 
     Columns: ``rank`` in the listing from 1, ``id_str``, ``ra`` and ``dec`` (degrees) if known, and
-    ``<answer>_fraction`` for every modelled answer.
+    ``<answer>_fraction`` for every modelled answer. The file appears when it is complete.
 
     Parameters
     ----------
     path
-        The file.
+        ``.csv``, ``.parquet``, ``.fits`` or ``.vot``.
     listing, positions
         Which galaxies, (m,).
     places
@@ -57,22 +58,17 @@ def write_table(
     """
     rows = listing.rows[positions]
     columns: dict[str, object] = {"rank": positions + 1, "id_str": places.id_str[rows]}
-    if places.known:
-        sky = np.array([places.sky(int(row)) or (np.nan, np.nan) for row in rows]).reshape(-1, 2)
-        columns |= {"ra": sky[:, 0], "dec": sky[:, 1]}
+    if places.ra is not None and places.dec is not None:
+        columns |= {"ra": places.ra[rows], "dec": places.dec[rows]}
     table = pd.DataFrame(columns)
     if scores is not None and len(scores):
         found = score_rows[rows]
         fractions = np.where((found >= 0)[:, None], scores["fractions"][found], np.nan)
         named = [f"{column}_fraction" for column in tree.columns]
-        table = pd.concat([table, pd.DataFrame(fractions, columns=named).round(5)], axis=1)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        table.to_csv(temporary, index=False)
-        os.replace(temporary, path)  # noqa: PTH105
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise GzactiveError(
-            f"{path} cannot be written ({error.strerror or error}): choose another place."
-        ) from error
+        table = pd.concat([table, pd.DataFrame(fractions, columns=named)], axis=1)
+    sheet = [
+        plain_column(name, table[name], unit=_UNITS.get(name, ""))
+        for name in map(str, table.columns)
+    ]
+    write_sheet(Sheet(sheet, len(table)), path, silent)
     return len(table)

@@ -37,6 +37,9 @@ _FLAT = (
     "apart yet. More labels will help."
 )
 
+#: Below so many nats a vote tells the model next to nothing: a coin's toss is 0.69.
+_LITTLE = 0.005
+
 
 class Finder:
     """Answers queries about one project's scores.
@@ -79,6 +82,7 @@ class Finder:
             nats = expected_information(scores, tree, question)
             chosen = self._ordered(("unsure", question), nats)
             beside = nats[chosen]
+            words = words or _on_information(float(nats.max(initial=0)))
         else:
             chosen = self._ordered(("confident", query.answer), view.score)
             chosen = chosen[above[chosen]]
@@ -137,6 +141,15 @@ def _on_labels(apart: int, labelled: int) -> str:
     if not apart:
         return f"Labels and model agree on all {labelled:,} {galaxies} labelled on this question."
     return "Under each galaxy: the answer's share of its labels → the model's fraction."
+
+
+def _on_information(most: float) -> str:
+    if most >= _LITTLE:
+        return ""
+    return (
+        f"One vote would tell the model at most {most:.2g} nats here (a coin's toss has 0.69): too "
+        "little to tell galaxies apart, so this order means little."
+    )
 
 
 def _on_cut(view: AnswerView, cut: float, above: int) -> str:

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.catalog.columns import guess_columns
+from gzactive.catalog.coordinates import degrees, scales
+from gzactive.trees import DEFAULT_TREE, load_tree
+
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Places"]
 
-#: Columns in which catalogues give right ascension and declination, in lower case.
-_RA = ("ra", "raj2000", "ra_deg", "radeg", "_raj2000")
-_DEC = ("dec", "dej2000", "decj2000", "dec_deg", "dedeg", "decdeg", "_dej2000")
-
 _AT_ONCE = 50_000
+_LOOKED_AT = 200  # rows that tell which columns are coordinates
 
 
 class Places:
@@ -23,7 +24,8 @@ class Places:
     Parameters
     ----------
     catalog
-        ``id_str``, ``file_loc``, ``reserved`` and perhaps coordinates in degrees.
+        ``id_str``, ``file_loc``, and perhaps ``reserved``, coordinates and pixel scales under any
+        usual names.
 
     Attributes
     ----------
@@ -31,14 +33,28 @@ class Places:
         Texts, (n,).
     reserved
         Whether the galaxy is kept aside to judge the model, (n,) bool.
+    ra, dec
+        ICRS degrees, (n,), NaN where unknown; None where the catalogue has no such column.
     """
 
     def __init__(self, catalog: "pd.DataFrame") -> None:
         self.id_str: NDArray[np.object_] = catalog["id_str"].to_numpy(dtype=object)
         self.file_loc: NDArray[np.object_] = catalog["file_loc"].to_numpy(dtype=object)
-        self.reserved: NDArray[np.bool_] = catalog["reserved"].to_numpy(dtype=bool)
-        names = {str(name).lower(): name for name in reversed(list(catalog.columns))}
-        self._ra, self._dec = (_degrees(catalog, names, known) for known in (_RA, _DEC))
+        self.reserved: NDArray[np.bool_] = (
+            catalog["reserved"].to_numpy(dtype=bool)
+            if "reserved" in catalog
+            else np.zeros(len(catalog), dtype=bool)
+        )
+        meanings = guess_columns(catalog.head(_LOOKED_AT), load_tree(DEFAULT_TREE))
+        column = {meaning: name for name, meaning in meanings.items() if meaning}
+        known = "ra" in column and "dec" in column
+        self.ra = degrees(catalog[column["ra"]], "ra")[0] if known else None
+        self.dec = degrees(catalog[column["dec"]], "dec")[0] if known else None
+        self._scale = (
+            scales(catalog[column["pixel_scale"]], "pixel_scale")[0]
+            if "pixel_scale" in column
+            else None
+        )
 
     def __len__(self) -> int:
         return len(self.id_str)
@@ -46,14 +62,20 @@ class Places:
     @property
     def known(self) -> bool:
         """Whether the catalogue has coordinates at all."""
-        return self._ra is not None and self._dec is not None
+        return self.ra is not None
 
     def sky(self, row: int) -> tuple[float, float] | None:
         """Right ascension and declination of a galaxy in degrees, or None if they are unknown."""
-        if self._ra is None or self._dec is None:
+        if self.ra is None or self.dec is None:
             return None
-        ra, dec = float(self._ra[row]), float(self._dec[row])
+        ra, dec = float(self.ra[row]), float(self.dec[row])
         return (ra, dec) if np.isfinite(ra) and np.isfinite(dec) else None
+
+    def scale(self, row: int) -> float | None:
+        """Arc seconds a pixel of a galaxy's image as the catalogue tells, or None."""
+        if self._scale is None or not np.isfinite(self._scale[row]):
+            return None
+        return float(self._scale[row])
 
     def rows_of(self, ids: NDArray[Any]) -> NDArray[np.intp]:
         """Rows of galaxies, -1 for those that are not in the catalogue; (m,)."""
@@ -74,17 +96,3 @@ class Places:
             np.array_equal(ids[start : start + _AT_ONCE], self.id_str[start : start + _AT_ONCE])
             for start in range(0, len(ids), _AT_ONCE)
         )
-
-
-def _degrees(
-    catalog: "pd.DataFrame", names: dict[str, Any], known: tuple[str, ...]
-) -> NDArray[np.float64] | None:
-    column = next((names[one] for one in known if one in names), None)
-    if column is None:
-        return None
-    import pandas as pd
-
-    degrees: NDArray[np.float64] = pd.to_numeric(catalog[column], errors="coerce").to_numpy(
-        dtype=np.float64
-    )
-    return degrees

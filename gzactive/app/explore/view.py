@@ -1,5 +1,6 @@
 """The Explore page: widgets only. What happens is the controller's; what it looks like is here."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl
@@ -17,6 +18,7 @@ from gzactive.app.action_set import ActionSet
 from gzactive.app.banner import Banner
 from gzactive.app.explore.answer_list import AnswerList
 from gzactive.app.explore.controller import ExploreController
+from gzactive.app.explore.elsewhere_button import ElsewhereButton
 from gzactive.app.explore.galaxies_model import GalaxiesModel
 from gzactive.app.explore.galaxy_page import GalaxyPage
 from gzactive.app.explore.grid import GalaxyGrid
@@ -33,8 +35,15 @@ _GRID = (
     *("confident", "unsure", "disagree"),
 )
 _GALAXY = ("back", "previous", "next")
-_CHOSEN = ("label", "flag", "queue", "copy-ids")
-_ON_SKY = ("copy-places", "simbad", "legacy")
+_CHOSEN = ("label", "flag", "queue", "copy-ids", "send-image")
+_ON_SKY = ("copy-places", "simbad", "legacy", "point")
+#: Formats to export to, and the endings that name them.
+_KINDS = {
+    "CSV (*.csv)": ".csv",
+    "Parquet (*.parquet)": ".parquet",
+    "FITS table (*.fits)": ".fits",
+    "VOTable (*.vot)": ".vot",
+}
 
 
 class ExploreView(QWidget):
@@ -80,6 +89,7 @@ class ExploreView(QWidget):
         self._said.setProperty("role", "small")
         self._chosen = QLabel(self)
         self._chosen.setProperty("role", "strong")
+        self._elsewhere = ElsewhereButton(actions, icons, self)
         self._lay_out()
         self._connect()
         self._on_query()
@@ -131,8 +141,9 @@ class ExploreView(QWidget):
         deeds.addStretch(1)
         deeds.addWidget(self._said)
         deeds.addSpacing(SPACE.small)
-        for name in ("undo", "copy-ids", "copy-places", "simbad", "legacy"):
+        for name in ("undo", "copy-ids"):
             deeds.addWidget(self._actions.button(f"explore.{name}", self))
+        deeds.addWidget(self._elsewhere)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.small)
         column.setSpacing(SPACE.small)
@@ -171,9 +182,12 @@ class ExploreView(QWidget):
             "queue": lambda: it.queue(self.chosen),
             "export": self._export,
             "copy-ids": lambda: self._copy(it.ids_text(self.chosen), "Ids"),
-            "copy-places": lambda: self._copy(it.places_text(self.chosen), "Coordinates"),
-            "simbad": lambda: self._browse(it.simbad),
-            "legacy": lambda: self._browse(it.legacy_viewer),
+            "copy-places": lambda: self._copy(it.sky.text(self._rows()), "Coordinates"),
+            "simbad": lambda: self._browse(it.sky.simbad),
+            "legacy": lambda: self._browse(it.sky.legacy_viewer),
+            "point": lambda: self._with_first(it.sky.point),
+            "send-image": lambda: self._with_first(it.sky.send_image),
+            "send-table": lambda: it.send_table(self._some),
             "undo": it.hand.undo,
         }
         self._actions.connect({f"explore.{name}": do for name, do in handlers.items()})
@@ -224,9 +238,10 @@ class ExploreView(QWidget):
             self._enable(name, single)
         for name in _CHOSEN:
             self._enable(name, chosen > 0)
-        self._enable("export", len(it.listing) > 0)
+        for name in ("export", "send-table"):
+            self._enable(name, len(it.listing) > 0)
         self._enable("select", self.grid.hasFocus())
-        reason = it.no_sky()
+        reason = it.sky.unknown()
         for name in _ON_SKY:
             self._enable(name, chosen > 0 and not reason)
             self._actions.explain(f"explore.{name}", reason)
@@ -253,16 +268,38 @@ class ExploreView(QWidget):
 
     # --- doing ----------------------------------------------------------------------------------
 
+    @property
+    def _some(self) -> list[int] | None:
+        """Galaxies that a table is of; None for all that are listed."""
+        return self.chosen if self.grid.count_selected or self.galaxy_open else None
+
+    @property
+    def galaxy_open(self) -> bool:
+        """Whether one galaxy is looked at on its own."""
+        return self.controller.position is not None
+
+    def _rows(self) -> list[int]:
+        return [self.controller.row_at(one) for one in self.chosen]
+
+    def _with_first(self, do: Callable[[int], object]) -> None:
+        for row in self._rows()[:1]:
+            do(row)
+
     def _export(self) -> None:
         it = self.controller
         folder = it.project.exports_path
         start = folder if folder.is_dir() else Path.home()
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Export galaxies", str(start / f"{it.query.answer}.csv"), "Tables (*.csv)"
+        path, kind = QFileDialog.getSaveFileName(
+            self,
+            "Export galaxies",
+            str(start / f"{it.query.answer}.csv"),
+            ";;".join(_KINDS),
         )
         if path:
-            some = self.chosen if self.grid.count_selected or it.position is not None else None
-            it.export(Path(path), some)
+            chosen = Path(path)
+            if not chosen.suffix:
+                chosen = chosen.with_name(chosen.name + _KINDS.get(kind, ".csv"))
+            it.export(chosen, self._some)
 
     def _copy(self, text: str, what: str) -> None:
         if text:
@@ -272,10 +309,10 @@ class ExploreView(QWidget):
                 f"{what} of {count:,} {'galaxy' if count == 1 else 'galaxies'} copied."
             )
 
-    def _browse(self, address) -> None:  # type: ignore[no-untyped-def]
-        chosen = self.chosen
-        place = address(chosen[0]) if chosen else ""
-        if place:
-            QDesktopServices.openUrl(QUrl(place))
-        elif chosen:
-            self._said.setText("This galaxy has no coordinates in the catalogue.")
+    def _browse(self, address: Callable[[int], str]) -> None:
+        for row in self._rows()[:1]:
+            place = address(row)
+            if place:
+                QDesktopServices.openUrl(QUrl(place))
+            else:
+                self._said.setText("This galaxy has no coordinates in the catalogue.")

@@ -25,7 +25,7 @@ def catalog(**columns: object) -> pd.DataFrame:
 def test_coordinates_are_found_under_the_names_that_surveys_use() -> None:
     assert Places(catalog(RA=[1.0, 2.0], DEC=[3.0, None])).sky(0) == (1.0, 3.0)
     assert Places(catalog(RA=[1.0, 2.0], DEC=[3.0, None])).sky(1) is None
-    assert Places(catalog(RAJ2000=["1.5", "x"], DEJ2000=[3.0, 4.0])).sky(0) == (1.5, 3.0)
+    assert Places(catalog(RAJ2000=["01:00:00", None], DEJ2000=[3.0, 4.0])).sky(0) == (15.0, 3.0)
     assert not Places(catalog(ra=[1.0, 2.0])).known
     assert Places(catalog()).sky(0) is None
 
