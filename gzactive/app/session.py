@@ -179,6 +179,7 @@ class ProjectSession(QObject):
         self.label.finished.connect(self._on_finished)
         self.label.reopened.connect(self._on_reopened)
         self.label.running_low.connect(self._on_running_low)
+        self.label.choice_changed.connect(self.rank)
         self.explore = ExploreController(opened.project, parent=self)
         self.explore.set_scores(opened.ranking.scores)
         self.explore.hand.labelled.connect(self._on_explored)
@@ -304,13 +305,13 @@ class ProjectSession(QObject):
     def _on_explored(self, ids: list[str]) -> None:
         """Galaxies were labelled on the Explore page: they count, and need not come here."""
         if self.label is not None:
-            for id_str in ids:
-                self.label.upcoming.remove(id_str)
-            self.label.upcoming_changed.emit()
+            self.label.take_from_explore(ids)
         for id_str in ids:
             self._on_finished(id_str)
 
     def _on_unexplored(self, ids: list[str]) -> None:
+        if self.label is not None:
+            self.label.give_from_explore(ids)
         for id_str in ids:
             self._on_reopened(id_str)
 

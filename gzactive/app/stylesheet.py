@@ -29,11 +29,15 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QMainWindow, QDialog, QWidget[role="page"] {{ background: {c.background}; }}
     QWidget[role="panel"] {{
         background: {c.surface}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
+    QWidget[role="overlay"] {{
+        background: {c.surface}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
     QWidget[role="rail"] {{ background: {c.surface}; border-right: 1px solid {c.border}; }}
     QWidget[role="strip"] {{ background: {c.surface}; border-top: 1px solid {c.border}; }}
     QWidget[role="banner"] {{
         background: {c.raised}; border: 1px solid {c.accent}; border-radius: {RADIUS}px; }}
     QWidget[role="banner"][fault="true"] {{ border-color: {c.danger}; }}
+    QFrame[role="popup"] {{
+        background: {c.surface}; border: 1px solid {c.accent}; border-radius: {RADIUS}px; }}
     QFrame[role="toast"] {{
         background: {c.raised}; border: 1px solid {c.accent}; border-radius: {RADIUS}px; }}
     QLabel {{ background: transparent; }}
@@ -83,6 +87,15 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: {c.raised}; border: none; border-radius: {s.hair}px; max-height: 6px;
         min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: {s.hair}px; }}
+    QSpinBox, QDoubleSpinBox {{
+        background: {c.background}; border: 1px solid {c.border}; border-radius: {s.tight}px;
+        padding: {s.tight}px; min-width: 72px; }}
+    QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {c.accent}; }}
+    QSlider::groove:horizontal {{
+        background: {c.border}; height: 4px; border-radius: 2px; }}
+    QSlider::handle:horizontal {{
+        background: {c.accent}; width: 16px; height: 16px; margin: -6px 0; border-radius: 8px; }}
+    QSlider::handle:horizontal:focus {{ border: 2px solid {c.text}; }}
     QLineEdit {{
         background: {c.background}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
         padding: {s.small}px; selection-background-color: {c.accent};

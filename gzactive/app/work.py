@@ -131,22 +131,26 @@ def rank(project: "Project", progress: Progress) -> Ranking:
     from gzactive.app.label.upcoming import UpcomingGalaxy
 
     settings = project.settings
-    ids = build_queue(
+    chosen = build_queue(
         project,
         n=QUEUE,
         by=settings.by,
         question=settings.question,
         labeller=settings.labeller,
         pool=settings.pool or None,
+        repeats=True,
         progress=progress,
-    )["id_str"].tolist()
+    )
+    ids = chosen["id_str"].tolist()
     # What was recorded on issue is what the labels will carry, so it is read back.
     issues: Any = project.labels.issued(ids).to_dict("index")
     queue = [
-        UpcomingGalaxy.from_issue(id_str, issues[id_str])
+        UpcomingGalaxy(id_str, "repeat", repeat=True)
+        if selection == "repeat"
+        else UpcomingGalaxy.from_issue(id_str, issues[id_str])
         if id_str in issues
         else UpcomingGalaxy(id_str, "external")  # not recorded where the project is only read
-        for id_str in ids
+        for id_str, selection in zip(ids, chosen["selection"], strict=True)
     ]
     scores = current_scores(project, progress=progress)
     if not len(scores.id_str):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gzactive.errors import GzactiveError
 
-__all__ = ["IMAGE_SUFFIXES", "MAX_BYTES", "ImageProblem", "image_stamp", "read_bytes"]
+__all__ = ["IMAGE_SUFFIXES", "MAX_BYTES", "ImageProblem", "image_stamp", "place_away", "read_bytes"]
 
 #: Larger files are refused: a galaxy cutout is a thousandth of it.
 MAX_BYTES = 1 << 30
@@ -84,6 +84,16 @@ def _status(file_loc: str, path: str) -> os.stat_result:
     if not stat.S_ISREG(status.st_mode):
         raise ImageProblem(file_loc, "it is a device or a pipe, not a file")
     return status
+
+
+def place_away(file_loc: str) -> str:
+    """The archive, or folder, of a file if that is gone as a whole; else empty."""
+    path, member = _split(file_loc)
+    place = Path(path) if member else Path(path).parent
+    try:
+        return "" if place.exists() else str(place)
+    except OSError:  # a drive that does not answer
+        return str(place)
 
 
 def _missing(file_loc: str, path: str) -> str:

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from gzactive.errors import GzactiveError
 from gzactive.images.files import MAX_BYTES
 
-__all__ = ["MAX_PIXELS", "STRETCHES", "UnreadablePixels", "read_fits", "stretch"]
+__all__ = [
+    "MAX_PIXELS",
+    "STRETCHES",
+    "UnreadablePixels",
+    "one_at_a_time",
+    "read_fits",
+    "stretch",
+]
 
 #: What a FITS picture, or any picture with more than 16 bits, may be shown through.
 STRETCHES = ("asinh", "log", "linear")
@@ -30,7 +37,8 @@ MAX_PIXELS = 89_478_485
 #: saturate, as a star's core does, but not the bulge of a galaxy.
 _WHITE_PERCENTILE = 99.9
 
-_one_at_a_time = threading.Lock()
+#: Held while astropy reads, since the filter of its warnings is the whole process's.
+one_at_a_time = threading.Lock()
 
 
 class UnreadablePixels(GzactiveError):
@@ -63,7 +71,7 @@ def read_fits(data: bytes) -> NDArray[np.float32]:
     try:
         # astropy warns of what is not quite to the standard; what cannot be read raises. The
         # filter of warnings is the process's, so one thread at a time.
-        with _one_at_a_time, warnings.catch_warnings():
+        with one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with fits.open(io.BytesIO(data), memmap=False) as hdus:
                 for hdu in hdus:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, func, select
 
 from gzactive.stores import label_views, side_tables
-from gzactive.stores.events import Event, split_answers
+from gzactive.stores.events import WALK_KINDS, Event, split_answers
 from gzactive.stores.schema import IS_MARK, LIVE, events, logs, reading, walks
 from gzactive.stores.walks import live_events
 
@@ -58,6 +58,22 @@ class LabelReader:
                 else:
                     steps.clear()
         return steps
+
+    def steps(self, labeller: str, id_str: str) -> list[Event]:
+        """Every step of a labeller with a galaxy in this log, undone ones too, in order."""
+        query = (
+            select(*EVENT_COLUMNS)
+            .where(
+                events.c.scripted.is_(False),
+                events.c.id_str == id_str,
+                events.c.labeller == labeller,
+                events.c.log_id == self.log_id,
+                events.c.kind.in_(WALK_KINDS),
+            )
+            .order_by(events.c.sequence)
+        )
+        with reading(self._engine) as connection:
+            return [Event(**row._mapping) for row in connection.execute(query)]
 
     def last_open(self, labeller: str, tree: "DecisionTree") -> str | None:
         """The galaxy that a labeller answered last and left half done, or None."""

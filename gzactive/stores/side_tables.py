@@ -1,8 +1,8 @@
 """The tables beside the event log: catalogue votes, galaxies issued, and galaxies seen.
 
 They are plain tables, not events: catalogue votes are replaced as a whole, issues are appended and
-the latest of a galaxy counts, and what was seen once stays seen. :class:`gzactive.stores.labels.LabelLog`
-gives access to them.
+the latest of a galaxy counts, and what was seen once stays seen.
+:class:`gzactive.stores.labels.LabelLog` gives access to them.
 """
 
 import hashlib
@@ -27,8 +27,9 @@ from sqlalchemy import (
     select,
 )
 
+from gzactive.progress import Progress, silent
 from gzactive.stores.events import LabelError, utc_now
-from gzactive.stores.schema import catalogue_sources, issued, seen
+from gzactive.stores.schema import catalogue_sources, insert_rows, issued, seen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +48,7 @@ __all__ = [
 
 # SQLite's smallest limit on bound values in one statement is 999.
 _IDS_AT_ONCE = 900
+_ROWS_AT_ONCE = 20_000  # inserted between two reports of progress
 
 
 def _catalogue_table(tree_id: str, columns: Iterable[str]) -> Table:
@@ -63,7 +65,11 @@ def _catalogue_table(tree_id: str, columns: Iterable[str]) -> Table:
 
 
 def set_votes(
-    connection: Connection, frame: "pd.DataFrame", tree: "DecisionTree", source: str
+    connection: Connection,
+    frame: "pd.DataFrame",
+    tree: "DecisionTree",
+    source: str,
+    progress: Progress = silent,
 ) -> int:
     """Replace a tree's catalogue votes; the number of galaxies with any vote."""
     ids, counts = count_matrix(frame, tree.columns)
@@ -76,12 +82,11 @@ def set_votes(
     table = _catalogue_table(tree.id, tree.columns)
     table.create(connection)
     names = ["id_str", *tree.columns]
-    if len(ids):
-        columns = [ids.tolist(), *counts.T.tolist()]
-        connection.execute(
-            insert(table),
-            [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)],
-        )
+    for start in range(0, len(ids), _ROWS_AT_ONCE):  # as Python's objects, a million would not fit
+        progress("writing votes", start, len(ids))
+        part = slice(start, start + _ROWS_AT_ONCE)
+        rows = list(zip(ids[part].tolist(), *counts[part].T.tolist(), strict=True))
+        insert_rows(connection, table, names, rows)
     connection.execute(
         insert(catalogue_sources).values(
             tree_id=tree.id,

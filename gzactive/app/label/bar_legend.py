@@ -28,10 +28,13 @@ class BarLegend(QWidget):
     """
 
     WORDS = ("your answer", "how unsure", "each other answer")
+    #: Before you have answered, the bar is the model's own.
+    BEFORE = ("its first choice", *WORDS[1:])
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
+        self._words = self.WORDS
         self.setAccessibleName("What the bars mean")
         self.setAccessibleDescription(
             "From left to right, no votes to all votes. The bar is the share of the votes that the "
@@ -40,6 +43,11 @@ class BarLegend(QWidget):
         )
         self.setToolTip(self.accessibleDescription())
         icons.theme.changed.connect(self.update)
+
+    def show_words(self, *, before: bool) -> None:
+        """Explain bars of answers that were given, or of the model's own before there are any."""
+        self._words = self.BEFORE if before else self.WORDS
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(320, self.fontMetrics().height() + SPACE.tight)
@@ -58,7 +66,7 @@ class BarLegend(QWidget):
         )
         faded.setAlpha(FADED)
         left, middle = 0.0, self.height() / 2
-        for position, words in enumerate(self.WORDS):
+        for position, words in enumerate(self._words):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush((accent, faded, muted)[position])
             if position < 2:

@@ -2,7 +2,7 @@
 
 from gzactive.app.label.upcoming import UpcomingGalaxy
 from gzactive.project import Project
-from gzactive.stores.labels import NewEvent, join_answers
+from gzactive.stores.labels import Event, NewEvent, join_answers
 from gzactive.trees import Step
 
 __all__ = ["Commit"]
@@ -53,9 +53,31 @@ class Commit:
         row = issued.iloc[0]
         return UpcomingGalaxy.from_issue(id_str, {str(name): row[name] for name in row.index})
 
-    def was_finished(self, id_str: str) -> bool:
-        """Whether this labeller ever finished the galaxy, even if it was taken back."""
-        return bool(self._labels.events(id_str=id_str, labeller=self._labeller, kinds=("finish",)))
+    def reopened(self, id_str: str, like: Event | None = None) -> tuple[UpcomingGalaxy, bool]:
+        """How a galaxy that was begun had been chosen, and whether its model's view was shown.
+
+        Parameters
+        ----------
+        id_str
+            Which galaxy.
+        like
+            The step that was taken back, if that is how the galaxy came back.
+        """
+        steps = self._labels.steps(self._labeller, id_str)
+        last = like or (steps[-1] if steps else None)
+        if last is None or last.selection is None:
+            galaxy = self.issued(id_str)
+        else:
+            galaxy = UpcomingGalaxy(
+                id_str,
+                last.selection,
+                last.acquisition,
+                weights_id=last.weights_id,
+                round=last.round,
+                repeat=last.repeat,
+            )
+        walked = [one for one in steps if one.repeat == galaxy.repeat]
+        return galaxy, any(one.kind == "finish" or not one.blind for one in walked)
 
     def _event(
         self,
@@ -81,4 +103,5 @@ class Commit:
             acquisition=galaxy.acquisition,
             weights_id=galaxy.weights_id,
             blind=blind,
+            repeat=galaxy.repeat,
         )

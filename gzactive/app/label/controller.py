@@ -6,19 +6,23 @@ compute thread.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gzactive.app.label.commit import Commit
+from gzactive.app.label.artifact_tally import ArtifactTally
 from gzactive.app.label.frame import Frame
-from gzactive.app.label.marks import Marks
+from gzactive.app.label.left_out import LeftOut
 from gzactive.app.label.model_view import ModelView
 from gzactive.app.label.prefetch import Prefetcher
-from gzactive.app.label.reveal import Reveal, reveal
+from gzactive.app.label.reveal import preview, reveal
+from gzactive.app.label.standing import StandingController
+from gzactive.app.label.unsaved import unsaved
 from gzactive.app.label.upcoming import Upcoming, UpcomingGalaxy
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
-from gzactive.trees import Question, Walk
+from gzactive.stores.labels import Event
+from gzactive.trees import Question, Step, Walk
 
 __all__ = ["DISPLAY", "LabelController"]
 
@@ -29,7 +33,7 @@ DISPLAY = "display"
 _LOW = 15
 
 
-class LabelController(QObject):
+class LabelController(StandingController):
     """One labeller at work on one project.
 
     Parameters
@@ -48,42 +52,31 @@ class LabelController(QObject):
     question_changed = Signal()
     #: The picture of the present galaxy came in.
     frame_ready = Signal()
-    #: The galaxies to come, or their pictures, have changed.
-    upcoming_changed = Signal()
-    #: A galaxy was finished (id_str), or a finished one was taken back.
+    #: A galaxy was finished for the first time (id_str), or such a one was taken back.
     finished = Signal(str)
     reopened = Signal(str)
-    #: The model's view of the galaxy just finished; None after it was taken back.
+    #: The model's view of the galaxy just finished (or, without the blind, of the one on the
+    #: table); None after it was taken back.
     revealed = Signal(object)
-    #: Flag, note or draft of the present galaxy has changed.
-    marks_changed = Signal()
     #: The galaxies to come run low.
     running_low = Signal()
-    #: One sentence in passing, and one that stays; the flag says whether it is a fault.
-    said = Signal(str)
-    warned = Signal(str, bool)
 
     def __init__(
         self, project: Project, labeller: str | None = None, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self.project = project
+        super().__init__(project, labeller or project.settings.labeller, parent)
         self.tree = project.tree
-        self.labeller = labeller or project.settings.labeller
-        self.upcoming = Upcoming()
         self.model_view: ModelView | None = None
-        self._commit = Commit(project, self.labeller)
-        self._files = project.catalog.set_index("id_str")["file_loc"]
         self._prefetcher = Prefetcher(project.settings.images.stretch, parent=self)
         self._prefetcher.ready.connect(self._on_ready)
         self._current: UpcomingGalaxy | None = None
         self._walk = Walk(self.tree)
         self._ticked: set[str] = set()
-        self._done: set[str] = set()
-        self._seen: set[str] = set()
-        self._left_out = 0
+        self._artifacts = ArtifactTally.of(project, self.labeller)
+        self._left_out = LeftOut()
         self._reopened = False
-        self._marks = Marks(project, self.labeller, self._commit)
+        self._paused = False
+        self.blind_changed.connect(self._show_unless_blind)
 
     # --- what is on the table -------------------------------------------------------------------
 
@@ -95,12 +88,7 @@ class LabelController(QObject):
     @property
     def nothing_left(self) -> str:
         """What to say when no galaxy is on the table."""
-        if self._left_out:
-            return (
-                f"No galaxy is left to show: {self._left_out:,} could not be read. If their folder "
-                "or drive is away, bring it back and open the project again."
-            )
-        return "Every galaxy is done. Thank you!"
+        return self._left_out.nothing_left
 
     @property
     def question(self) -> Question | None:
@@ -120,17 +108,12 @@ class LabelController(QObject):
     @property
     def blind(self) -> bool:
         """Whether the model's view of the present galaxy has not been shown to this labeller."""
-        return self._current is not None and self._current.id_str not in self._seen
+        return self._current is not None and self._blindness.of(self._current)
 
     @property
-    def flagged(self) -> bool:
-        """Whether the present galaxy is flagged."""
-        return self._current is not None and self._marks.flagged(self._current.id_str)
-
-    @property
-    def draft(self) -> str:
-        """What was typed of a note about the present galaxy and not saved."""
-        return self._marks.draft(self._current.id_str) if self._current is not None else ""
+    def paused(self) -> bool:
+        """Whether the galaxy on the table is finished, and its card is looked at."""
+        return self._paused
 
     @property
     def frame(self) -> Frame | None:
@@ -160,14 +143,6 @@ class LabelController(QObject):
         else:
             self._prefetch()
 
-    def take_over(self) -> None:
-        """Others wrote to the log: what they finished as this labeller need not come again."""
-        self._done |= self.project.labels.finished(self.labeller)
-        self._marks.refresh()
-        self.upcoming = Upcoming(self._unanswered(self.upcoming.next(len(self.upcoming))))
-        self._prefetch()
-        self.marks_changed.emit()
-
     def close(self) -> None:
         """Stop decoding; every answer is on the disk already, and drafts follow."""
         self._marks.flush()
@@ -178,6 +153,8 @@ class LabelController(QObject):
     def choose(self, position: int) -> None:
         """The answer at a position (from 0): answers, or ticks a box, as the question wants."""
         question = self.question
+        if self._paused:
+            self.go_on()
         if question is None or not 0 <= position < len(question.answers):
             return
         name = question.answers[position].name
@@ -188,8 +165,10 @@ class LabelController(QObject):
             self.answer((name,))
 
     def done(self) -> None:
-        """Finish a question of ticked boxes; none is an answer too."""
-        if self.question is not None and self.question.kind == "checkboxes":
+        """Finish a question of ticked boxes, of which none is an answer too; or go on."""
+        if self._paused:
+            self.go_on()
+        elif self.question is not None and self.question.kind == "checkboxes":
             self.answer(tuple(self._ticked))
 
     def answer(self, names: tuple[str, ...]) -> None:
@@ -201,7 +180,9 @@ class LabelController(QObject):
         try:
             self._commit.answer(self._current, step, finish=following.finished, blind=self.blind)
         except GzactiveError as error:
-            self.warned.emit(f"That answer was not saved, so it was not taken: {error}", True)
+            self.warned.emit(
+                unsaved("That answer was not saved, so it was not taken.", error), True
+            )
             return
         self._walk = following
         self._ticked = set()
@@ -220,7 +201,7 @@ class LabelController(QObject):
             else:
                 answer = event
         except GzactiveError as error:
-            self.warned.emit(f"That could not be taken back: {error}", True)
+            self.warned.emit(unsaved("That was not taken back.", error), True)
             return
         if event is None:
             self.said.emit("There is nothing left to undo.")
@@ -228,14 +209,17 @@ class LabelController(QObject):
         if event.id_str not in self._files.index:
             self.said.emit(f"Undone for galaxy {event.id_str}, which is no longer in the project.")
             return
-        self._done.discard(event.id_str)
+        if not event.repeat:
+            self._done.discard(event.id_str)
         if event.kind == "finish":
-            self._seen.add(event.id_str)
             self.revealed.emit(None)
-            self.reopened.emit(event.id_str)
+            if not event.repeat:
+                self.reopened.emit(event.id_str)
         if self._current is not None and self._current.id_str != event.id_str:
             self.upcoming.put_back(self._current)
-        self._reopen(event.id_str)
+        self._reopen(event.id_str, event)
+        if event.kind == "finish" and not event.repeat:
+            self._artifacts.taken_back([*self._walk.path, *_steps_of(answer)])
         question = self.question
         if answer is not None and question is not None and question.kind == "checkboxes":
             # The boxes come back as they were ticked: only the Enter is taken back.
@@ -254,41 +238,15 @@ class LabelController(QObject):
 
     def skip(self) -> None:
         """Leave the present galaxy; the queue brings it back once, at its end."""
-        if self._current is not None and self._mark("skip"):
+        if self._paused:
+            self.go_on()
+        elif self._current is not None and self._mark("skip"):
             self._advance()
 
-    def flag(self) -> None:
-        """Flag the present galaxy, or take its flag off."""
-        if self._current is None:
-            return
-        try:
-            self.said.emit(self._marks.turn_flag(self._current, blind=self.blind))
-        except GzactiveError as error:
-            self.warned.emit(f"The flag was not changed: {error}", True)
-        self.marks_changed.emit()
-
-    def note(self, text: str) -> None:
-        """Write a note about the present galaxy."""
-        if self._current is None or not text.strip():
-            return
-        try:
-            self._marks.note(self._current, text.strip(), blind=self.blind)
-        except GzactiveError as error:
-            self._marks.keep_draft(self._current.id_str, text)
-            self.warned.emit(f"The note was not saved, and is kept as a draft: {error}", True)
-        else:
-            self.said.emit("Note saved.")
-        self.marks_changed.emit()
-
-    def keep_draft(self, id_str: str, text: str) -> None:
-        """Keep what is typed of a note about a galaxy, until it is saved or emptied."""
-        self._marks.keep_draft(id_str, text)
-
-    def put_note_away(self, id_str: str) -> None:
-        """The note about a galaxy is closed; what was typed and not saved stays a draft."""
-        here = self._current is not None and self._current.id_str == id_str
-        self.said.emit(self._marks.put_away(id_str, here=here))
-        self.marks_changed.emit()
+    def go_on(self) -> None:
+        """From the card of a finished galaxy to the next one."""
+        if self._paused:
+            self._advance()
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -299,7 +257,7 @@ class LabelController(QObject):
         try:
             self._commit.mark(self._current, kind, blind=self.blind)
         except GzactiveError as error:
-            self.warned.emit(f"That was not saved: {error}", True)
+            self.warned.emit(unsaved("That was not saved.", error), True)
             return False
         return True
 
@@ -308,19 +266,34 @@ class LabelController(QObject):
         if galaxy is None:
             return
         steps = self._walk.path
-        self._done.add(galaxy.id_str)
-        shown = self._reveal(galaxy, steps)
-        # The next galaxy first: the card is for afterwards.
-        self._advance()
-        self._seen.add(galaxy.id_str)
-        self.revealed.emit(shown)
-        self.finished.emit(galaxy.id_str)
+        (self._repeated if galaxy.repeat else self._done).add(galaxy.id_str)
+        shown = reveal(galaxy.id_str, galaxy.selection, steps, self.tree, *self._view_of(galaxy))
+        self._blindness.reveal(galaxy)
+        if self.project.settings.pause_on_card:
+            self._paused = True
+            self.question_changed.emit()
+        else:
+            # The next galaxy first: the card is for afterwards.
+            self._advance()
+        if self._blindness.wanted or self._paused:
+            self.revealed.emit(shown)
+        if not galaxy.repeat:
+            self.finished.emit(galaxy.id_str)
+            if words := self._artifacts.finished(steps):
+                self.warned.emit(words, False)
 
-    def _reveal(self, galaxy: UpcomingGalaxy, steps: tuple) -> Reveal:  # type: ignore[type-arg]
-        fractions = spreads = None
-        if self.model_view is not None:
-            fractions, spreads = self.model_view.of(galaxy.id_str)
-        return reveal(galaxy.id_str, galaxy.selection, steps, self.tree, fractions, spreads)
+    def _show_unless_blind(self) -> None:
+        """Without the blind, the model's view of the galaxy on the table is there at once."""
+        if self._current is None:
+            return
+        if self._blindness.wanted:
+            self.revealed.emit(None)
+            return
+        self._blindness.reveal(self._current)
+        self.revealed.emit(preview(self._current.id_str, self.tree, *self._view_of(self._current)))
+
+    def _view_of(self, galaxy: UpcomingGalaxy) -> Any:
+        return self.model_view.of(galaxy.id_str) if self.model_view is not None else (None, None)
 
     def _advance(self) -> None:
         """Go on to the next galaxy that can be shown."""
@@ -335,28 +308,33 @@ class LabelController(QObject):
                 return
             self._set_aside(frame)
 
-    def _reopen(self, id_str: str) -> None:
-        """Take up a galaxy where it was left."""
+    def _reopen(self, id_str: str, like: Event | None = None) -> None:
+        """Take up a galaxy where it was left, or where a step of it was taken back."""
         self.upcoming.remove(id_str)
-        steps = self.project.labels.walk_steps(self.labeller, id_str, self.tree)
-        walk = Walk.replay(self.tree, steps)
+        walk = Walk.replay(
+            self.tree, self.project.labels.walk_steps(self.labeller, id_str, self.tree)
+        )
         if walk.finished:
             # An undo was cut off between the finish and its answer: complete it.
             self.project.labels.undo(self.labeller, kinds=("answer",))
             walk.back()
-        if self._commit.was_finished(id_str):
-            self._seen.add(id_str)
-        self._open(self._commit.issued(id_str), walk, reopened=True)
+        galaxy, shown = self._commit.reopened(id_str, like)
+        if shown:
+            self._blindness.reveal(galaxy)
+        self._open(galaxy, walk, reopened=True)
 
     def _open(self, galaxy: UpcomingGalaxy | None, walk: Walk, *, reopened: bool = False) -> None:
         self._current = galaxy
         self._walk = walk
         self._ticked = set()
         self._reopened = reopened
+        self._paused = False
         self._prefetch()
         self.galaxy_changed.emit()
         self.question_changed.emit()
         self.marks_changed.emit()
+        if not self._blindness.wanted:
+            self._show_unless_blind()
         if len(self.upcoming) < _LOW:
             self.running_low.emit()
 
@@ -382,18 +360,13 @@ class LabelController(QObject):
     def _set_aside(self, frame: Frame) -> None:
         """A galaxy that cannot be shown is recorded as a problem and left out."""
         self._done.add(frame.id_str)
-        self._left_out += 1
+        self._repeated.add(frame.id_str)
         self.project.problems.record([(frame.id_str, frame.file_loc, DISPLAY, frame.problem)])
-        self.warned.emit(
-            f"Galaxy {frame.id_str} was left out: {frame.problem} ({frame.file_loc}).", False
-        )
+        self.warned.emit(self._left_out.tell(frame), False)
 
-    def _unanswered(self, queue: Iterable[UpcomingGalaxy]) -> list[UpcomingGalaxy]:
-        here = self._current.id_str if self._current is not None else ""
-        return [
-            each
-            for each in queue
-            if each.id_str not in self._done
-            and each.id_str != here
-            and each.id_str in self._files.index
-        ]
+
+def _steps_of(answer: Event | None) -> tuple[Step, ...]:
+    """The step that an answer was."""
+    if answer is None or answer.question is None:
+        return ()
+    return (Step(answer.question, answer.answers),)

@@ -80,8 +80,8 @@ class FractionBars(QWidget):
             tick = self._icons.pixmap("done", size, colours.accent, self.devicePixelRatioF())
             painter.drawPixmap(0, int(top + (line.height() - size) / 2), tick)
             left.setLeft(size + SPACE.tight)
-        drawn = draw_elided(painter, left, _yours(row))
-        if row.fractions and not row.agrees:
+        drawn = draw_elided(painter, left, _said(row))
+        if row.fractions and row.yours is not None and not row.agrees:
             painter.setFont(self._icons.theme.font(TYPE.small))
             painter.setPen(QColor(colours.muted))
             rest = left.adjusted(drawn + SPACE.small, 0, 0, 0)
@@ -98,10 +98,10 @@ class FractionBars(QWidget):
         painter.drawRoundedRect(bar.adjusted(0, 2, 0, -2), 3, 3)
         painter.setBrush(QColor(colours.muted))
         for position, fraction in enumerate(row.fractions):
-            if position not in row.yours:
+            if position not in _solid(row):
                 centre = QPointF(min(max(fraction * bar.width(), 3), bar.width() - 3), middle)
                 painter.drawEllipse(centre, 3, 3)
-        for position in row.yours:
+        for position in _solid(row):
             spread = row.spreads[position] if row.spreads else 0.0
             self._paint_yours(painter, row.fractions[position], spread, bar)
 
@@ -121,8 +121,15 @@ class FractionBars(QWidget):
         painter.drawRect(QRectF(fraction * bar.width() - 1, bar.top() - 1, 2, bar.height() + 2))
 
 
-def _yours(row: RevealRow) -> str:
-    return ", ".join(row.answers[position] for position in row.yours) or "none"
+def _solid(row: RevealRow) -> tuple[int, ...]:
+    """Positions of the answers that have a bar: yours, or the model's before you answer."""
+    if row.yours is not None:
+        return row.yours
+    return () if row.favourite is None else (row.favourite,)
+
+
+def _said(row: RevealRow) -> str:
+    return ", ".join(row.answers[position] for position in _solid(row)) or "none"
 
 
 def _favourite(row: RevealRow) -> str:
@@ -130,7 +137,7 @@ def _favourite(row: RevealRow) -> str:
 
 
 def _figures(row: RevealRow) -> str:
-    return _percent(row, row.yours[0]) if row.fractions and row.yours else ""
+    return _percent(row, _solid(row)[0]) if row.fractions and _solid(row) else ""
 
 
 def _all_fractions(row: RevealRow) -> str:
@@ -145,4 +152,5 @@ def _percent(row: RevealRow, position: int) -> str:
 
 
 def _spoken(row: RevealRow) -> str:
-    return f"{row.question} You: {_yours(row)}; model {_figures(row)}."
+    who = "The model" if row.yours is None else "You"
+    return f"{row.question} {who}: {_said(row)}; model {_figures(row)}."

@@ -1,13 +1,20 @@
-"""The galaxy on screen: zoom to the cursor, pan, fit, invert. Pixels only; it knows no project."""
+"""The galaxy on screen: zoom to the cursor, pan, and looks. Pixels only; it knows no project."""
+
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gzactive.app.label.frame import Frame
+from gzactive.app.label.levels_panel import LevelsPanel
+from gzactive.app.label.look import STRETCHES, Look
+from gzactive.app.label.sky_marks import SkyMarks
 from gzactive.app.theme import Theme
+from gzactive.app.tokens import SPACE
+from gzactive.images.plate import Plate
 
 __all__ = ["GalaxyView"]
 
@@ -19,7 +26,7 @@ _CLOSEST = 8.0  # the fewest image pixels across the view
 class GalaxyView(pg.GraphicsView):
     """Shows one frame, as large as it can.
 
-    Zoom and inversion stay from galaxy to galaxy until they are changed back.
+    Zoom and look stay from galaxy to galaxy until they are changed back.
 
     Parameters
     ----------
@@ -29,11 +36,16 @@ class GalaxyView(pg.GraphicsView):
         The widget it stands in.
     """
 
+    #: The look was changed by hand; the view has another size.
+    look_changed = Signal()
+    resized = Signal()
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.colours.sky)
         self._theme = theme
         self._frame: Frame | None = None
-        self._inverted = False
+        self._look = Look()
+        self._plate: Plate | None = None
         self._shape: tuple[int, int] | None = None
         self._box = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, defaultPadding=0)
         self._image = pg.ImageItem(axisOrder="row-major")
@@ -47,40 +59,60 @@ class GalaxyView(pg.GraphicsView):
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words.setWordWrap(True)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.marks = SkyMarks(theme, self)
+        self.levels = LevelsPanel(theme, self)
+        self.levels.moved.connect(lambda black, white: self._change(black=black, white=white))
+        self._box.sigRangeChanged.connect(self._show_marks)
         theme.changed.connect(self._retint)
 
-    @property
-    def inverted(self) -> bool:
-        """Whether light is shown as dark."""
-        return self._inverted
+    # --- showing --------------------------------------------------------------------------------
+
+    def show_frame(self, frame: Frame | None, words: str = "", plate: Plate | None = None) -> None:
+        """Show a galaxy; without one, the words instead (or nothing, while it is decoded).
+
+        ``plate`` says how it lies on the sky, where that is known.
+        """
+        self._frame = frame
+        self._plate = plate
+        if frame is None or frame.tones is None:
+            self._image.clear()
+            self._words.setText(frame.problem if frame is not None and not words else words)
+            self._words.show()
+            self.marks.hide()
+            return
+        self._words.hide()
+        self._show_picture(frame)
+        self._show_levels(frame)
+        self._show_marks()
+
+    def displayed(self) -> np.ndarray | None:
+        """The pixels on screen, through the look."""
+        image: np.ndarray | None = self._image.image
+        return image
+
+    # --- where ----------------------------------------------------------------------------------
 
     @property
     def fitted(self) -> bool:
         """Whether the whole galaxy is shown and will be for the next one."""
         return bool(self._box.state["autoRange"][0])
 
-    def show_frame(self, frame: Frame | None, words: str = "") -> None:
-        """Show a galaxy; without one, the words instead (or nothing, while it is decoded)."""
-        self._frame = frame
-        picture = frame.picture if frame is not None else None
-        if picture is None:
-            self._image.clear()
-            self._words.setText(frame.problem if frame is not None and not words else words)
-            self._words.show()
-            return
-        self._words.hide()
-        self._image.setImage(
-            255 - picture if self._inverted else picture, autoLevels=False, levels=(0, 255)
-        )
-        if picture.shape[:2] != self._shape:
-            self._shape = (picture.shape[0], picture.shape[1])
-            side = float(max(self._shape))
-            self._box.setLimits(maxXRange=side * _FARTHEST, minXRange=_CLOSEST)
-            self.fit()
+    @property
+    def magnification(self) -> float:
+        """Pixels of the screen for one of the picture."""
+        return float(self.devicePixelRatioF() / max(self._box.viewPixelSize()[0], 1e-9))
 
     def fit(self) -> None:
         """Show the whole galaxy."""
         self._box.enableAutoRange()
+
+    def one_to_one(self) -> None:
+        """One pixel of the picture on one of the screen, about the middle of the view."""
+        size = self._box.size() * self.devicePixelRatioF()
+        box = QRectF(0, 0, size.width(), size.height())
+        box.moveCenter(self._box.viewRect().center())
+        self._box.disableAutoRange()
+        self._box.setRange(box, padding=0)
 
     def zoom(self, closer: bool) -> None:
         """Zoom one step about the middle."""
@@ -88,15 +120,53 @@ class GalaxyView(pg.GraphicsView):
         self._box.scaleBy((factor, factor))
         self._box.disableAutoRange()
 
+    # --- how ------------------------------------------------------------------------------------
+
+    @property
+    def look(self) -> Look:
+        """How galaxies are looked at now."""
+        return self._look
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        self._look = look
+        if self._frame is not None and self._frame.tones is not None:
+            self._show_picture(self._frame)
+            self._show_levels(self._frame)
+
+    @property
+    def inverted(self) -> bool:
+        """Whether light is shown as dark."""
+        return self._look.inverted
+
     def invert(self) -> None:
         """Show light as dark, or back."""
-        self._inverted = not self._inverted
-        self.show_frame(self._frame)
+        self._change(inverted=not self._look.inverted)
 
-    def displayed(self) -> np.ndarray | None:
-        """The pixels on screen, after inversion."""
-        image: np.ndarray | None = self._image.image
-        return image
+    def turn_grey(self) -> None:
+        """Leave colour out, or show it again."""
+        self._change(grey=not self._look.grey)
+
+    def next_stretch(self) -> None:
+        """The stretch after this one, and the first after the last."""
+        self.set_stretch(STRETCHES[(STRETCHES.index(self._look.stretch) + 1) % len(STRETCHES)])
+
+    def set_stretch(self, stretch: str) -> None:
+        """One of the stretches."""
+        self._change(stretch=stretch)
+
+    def toggle_levels(self) -> None:
+        """Show the histogram with its handles, or put it away."""
+        self.levels.setVisible(self.levels.isHidden())
+        if self._frame is not None:
+            self._show_levels(self._frame)
+
+    def reset(self) -> None:
+        """The whole galaxy, as it is."""
+        self.fit()
+        self._change(**vars(Look()))
+
+    # --- Qt -------------------------------------------------------------------------------------
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit()
@@ -104,9 +174,56 @@ class GalaxyView(pg.GraphicsView):
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().resizeEvent(event)
-        # GraphicsView's constructor resizes before ours has made the label.
-        if hasattr(self, "_words"):
+        # GraphicsView's constructor resizes before ours has made what lies over the galaxy.
+        if hasattr(self, "levels"):
             self._words.setGeometry(self.rect().adjusted(24, 24, -24, -24))
+            self.marks.setGeometry(self.rect())
+            size = self.levels.sizeHint()
+            width = min(size.width(), self.width() - 2 * SPACE.medium)
+            left = (self.width() - width) // 2
+            top = self.height() - size.height() - SPACE.medium
+            self.levels.setGeometry(left, top, width, size.height())
+            self._show_marks()
+            self.resized.emit()
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _change(self, **changes: object) -> None:
+        self.look = replace(self._look, **changes)  # type: ignore[arg-type]
+        self.look_changed.emit()
+
+    def _show_picture(self, frame: Frame) -> None:
+        if frame.tones is None:
+            return
+        picture = frame.tones.show(self._look)
+        self._image.setImage(picture, autoLevels=False, levels=(0, 255))
+        shape = (picture.shape[0], picture.shape[1])
+        if shape != self._shape:
+            self._take_shape(shape)
+
+    def _take_shape(self, shape: tuple[int, int]) -> None:
+        """Of a picture of another size, show the part that was shown of the last one."""
+        before, self._shape = self._shape, shape
+        side = float(max(shape))
+        seen = self._box.viewRect()
+        self._box.setLimits(maxXRange=side * _FARTHEST, minXRange=_CLOSEST)
+        if before is None or self.fitted:
+            self.fit()
+            return
+        across, down = shape[1] / before[1], shape[0] / before[0]
+        part = QRectF(
+            seen.left() * across, seen.top() * down, seen.width() * across, seen.height() * down
+        )
+        self._box.setRange(part, padding=0)
+
+    def _show_levels(self, frame: Frame) -> None:
+        if not self.levels.isHidden() and frame.tones is not None:
+            shares = frame.tones.histogram(self._look.stretch)
+            self.levels.show_levels(shares, self._look.black, self._look.white)
+
+    def _show_marks(self) -> None:
+        step = self._frame.step if self._frame is not None else 1
+        self.marks.show_plate(self._plate, float(self._box.viewPixelSize()[0]) * step)
 
     def _retint(self) -> None:
         self.setBackground(self._theme.colours.sky)

@@ -37,6 +37,10 @@ class ReadingController(LabelController):
         """Say why there is no flag."""
         self._say_why()
 
+    def change(self, **settings: object) -> None:
+        """Say why the settings stay."""
+        self._say_why()
+
     def note(self, text: str) -> None:
         """Say why there is no note."""
         self._say_why()

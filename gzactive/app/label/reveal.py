@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.app.label.selection import reason
-from gzactive.trees import DecisionTree, Step
+from gzactive.trees import DecisionTree, Question, Step, Walk
 
-__all__ = ["Reveal", "RevealRow", "reveal"]
+__all__ = ["Reveal", "RevealRow", "preview", "reveal"]
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class RevealRow:
         The model's vote fractions, and their standard deviation over dropout passes; empty where
         the model is not asked.
     yours
-        Positions of the answers that were given.
+        Positions of the answers that were given; None before there is any.
     """
 
     question: str
     answers: tuple[str, ...]
     fractions: tuple[float, ...]
     spreads: tuple[float, ...]
-    yours: tuple[int, ...]
+    yours: tuple[int, ...] | None
 
     @property
     def favourite(self) -> int | None:
@@ -47,7 +47,7 @@ class RevealRow:
     @property
     def agrees(self) -> bool:
         """Whether that is the answer that was given."""
-        return self.favourite in self.yours
+        return self.yours is not None and self.favourite in self.yours
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,14 @@ class Reveal:
         Why it was asked about, as a sentence.
     rows
         The questions of the path that the model knows.
+    before
+        Whether it is shown before the galaxy is labelled, without the blind.
     """
 
     id_str: str
     reason: str
     rows: tuple[RevealRow, ...]
+    before: bool = False
 
     @property
     def judged(self) -> bool:
@@ -101,14 +104,45 @@ def reveal(
         if not question.modelled:
             continue
         names = [answer.name for answer in question.answers]
-        where = tree.slice(question.name)
-        rows.append(
-            RevealRow(
-                question.text,
-                tuple(answer.text for answer in question.answers),
-                () if fractions is None else tuple(float(f) for f in fractions[where]),
-                () if spreads is None else tuple(float(s) for s in spreads[where]),
-                tuple(names.index(name) for name in step.answers),
-            )
-        )
+        yours = tuple(names.index(name) for name in step.answers)
+        rows.append(_row(tree, question, fractions, spreads, yours))
     return Reveal(id_str, reason(selection), tuple(rows))
+
+
+def preview(
+    id_str: str,
+    tree: DecisionTree,
+    fractions: NDArray[np.floating] | None,
+    spreads: NDArray[np.floating] | None,
+) -> Reveal:
+    """The model's view of a galaxy before it is labelled: the path that most votes would take.
+
+    Parameters are those of :func:`reveal`.
+    """
+    rows = []
+    walk = Walk(tree)
+    while fractions is not None and (question := walk.question) is not None:
+        if not question.modelled:
+            walk.answer(() if question.kind == "checkboxes" else question.answers[0].name)
+            continue
+        row = _row(tree, question, fractions, spreads, None)
+        walk.answer(question.answers[row.favourite or 0].name)
+        rows.append(row)
+    return Reveal(id_str, "You see it before you answer: the blind is off.", tuple(rows), True)
+
+
+def _row(
+    tree: DecisionTree,
+    question: Question,
+    fractions: NDArray[np.floating] | None,
+    spreads: NDArray[np.floating] | None,
+    yours: tuple[int, ...] | None,
+) -> RevealRow:
+    where = tree.slice(question.name)
+    return RevealRow(
+        question.text,
+        tuple(answer.text for answer in question.answers),
+        () if fractions is None else tuple(float(f) for f in fractions[where]),
+        () if spreads is None else tuple(float(s) for s in spreads[where]),
+        yours,
+    )

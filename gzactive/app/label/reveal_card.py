@@ -78,7 +78,11 @@ class RevealCard(QWidget):
         if thumbnail is not None:
             self._thumbnail.setPixmap(QPixmap.fromImage(thumbnail))
         agreed = sum(row.agrees for row in reveal.rows)
-        if reveal.judged:
+        if reveal.before:
+            self._heading.setText("What the model sees here")
+            unseen = "" if reveal.judged else " The model has not looked at it yet."
+            self._reason.setText(f"{reveal.reason}{unseen}")
+        elif reveal.judged:
             self._heading.setText(f"Model and you agree on {agreed} of {len(reveal.rows)}")
             self._reason.setText(reveal.reason)
         else:
@@ -86,4 +90,5 @@ class RevealCard(QWidget):
             self._reason.setText(f"{reveal.reason} The model has not looked at it yet.")
         self._heading.setToolTip(f"Galaxy {reveal.id_str}")
         self._bars.show_rows(reveal.rows if reveal.judged else ())
+        self.legend.show_words(before=reveal.before)
         self.legend.setVisible(reveal.judged)

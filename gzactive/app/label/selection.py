@@ -1,12 +1,13 @@
 """How galaxies are chosen, in words: for one galaxy afterwards, for the mix at all times."""
 
-__all__ = ["mix", "reason"]
+__all__ = ["mix", "of_a_hundred", "reason"]
 
 _REASONS = {
     "active": "Chosen because the model is unsure about it.",
     "random": "Drawn at random, to measure how well the model does.",
     "start-random": "Drawn at random: the model knows nothing of this tree yet.",
     "start-diverse": "Chosen to be unlike the others: the model knows nothing of this tree yet.",
+    "nice": "Chosen because the model sees much in it, or something rare.",
     "repeat": "Shown again, to see how steady your answers are.",
     "explore": "Picked by hand on the Explore page.",
     "external": "Chosen by somebody else.",
@@ -18,7 +19,7 @@ def reason(selection: str) -> str:
     return _REASONS.get(selection, f"Chosen by the rule '{selection}'.")
 
 
-def mix(selections: set[str], random_share: float) -> str:
+def mix(selections: set[str], random_share: float, nice_share: float = 0.0) -> str:
     """How the galaxies to come are chosen, without saying which of them is which.
 
     Parameters
@@ -27,12 +28,37 @@ def mix(selections: set[str], random_share: float) -> str:
         What occurs among the galaxies to come.
     random_share
         The share of each batch that is drawn at random.
+    nice_share
+        The share of the others that is there to be looked at.
     """
-    if "active" in selections:
-        return f"Galaxies the model is unsure about · {_share(random_share)} at random"
+    if {"active", "nice"} & selections:
+        kind = _KINDS[min(2, round(2 * nice_share))] if nice_share else _KINDS[0]
+        return f"{kind} · {_share(random_share)} at random"
     if "start-diverse" in selections:
         return "First galaxies · half at random, half unlike each other"
     return "Galaxies at random"
+
+
+_KINDS = (
+    "Galaxies the model is unsure about",
+    "Galaxies to teach the model, and nice ones",
+    "Galaxies with much to see",
+)
+
+
+def of_a_hundred(random_share: float, nice_share: float, repeat_share: float) -> str:
+    """What a hundred galaxies would be, as a sentence."""
+    again = round(100 * repeat_share)
+    random = round((100 - again) * random_share)
+    nice = round((100 - again - random) * nice_share)
+    parts = (
+        (100 - again - random - nice, "teach the model most"),
+        (nice, "have much to see"),
+        (random, "are drawn at random"),
+        (again, "were shown before"),
+    )
+    told = [f"{count} {words}" for count, words in parts if count]
+    return f"Of 100 galaxies, {', '.join(told)}."
 
 
 def _share(share: float) -> str:

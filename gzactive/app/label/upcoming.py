@@ -22,13 +22,16 @@ class UpcomingGalaxy:
     id_str
         Which galaxy.
     selection
-        How it was chosen: ``active``, ``random``, ``start-random``, ``start-diverse``, ...
+        How it was chosen: ``active``, ``random``, ``start-random``, ``start-diverse``,
+        ``nice``, ``repeat``, ...
     acquisition
         The number it was ranked by, if it was ranked.
     question
         The question that number is about, or ``tree``.
     weights_id, round
         The weights that ranked it, and the round that they came from.
+    repeat
+        Whether the labeller has finished it before and is shown it again to measure steadiness.
     """
 
     id_str: str
@@ -37,6 +40,7 @@ class UpcomingGalaxy:
     question: str = "tree"
     weights_id: str | None = None
     round: int | None = None
+    repeat: bool = False
 
     @classmethod
     def from_issue(cls, id_str: str, issue: Mapping[str, Any]) -> "UpcomingGalaxy":

@@ -1,6 +1,8 @@
 """The Label page: widgets only. What happens is the controller's; what it looks like is here."""
 
-from PySide6.QtCore import Qt
+from contextlib import suppress
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,12 +20,16 @@ from gzactive.app.icons import Icons
 from gzactive.app.label.answer_grid import AnswerGrid
 from gzactive.app.label.breadcrumb import Breadcrumb
 from gzactive.app.label.controller import LabelController
+from gzactive.app.label.header import Header
 from gzactive.app.label.image_view import GalaxyView
+from gzactive.app.label.look import load_look, save_look
 from gzactive.app.label.note_field import NoteField
+from gzactive.app.label.plates import Plates
 from gzactive.app.label.reveal import Reveal
 from gzactive.app.label.selection import mix
 from gzactive.app.label.side_panel import SidePanel
 from gzactive.app.label.upcoming_strip import UpcomingStrip
+from gzactive.app.label.view_tools import ViewTools
 from gzactive.app.passing_line import PassingLine
 from gzactive.app.toast import Toast
 from gzactive.app.tokens import SPACE
@@ -33,6 +39,9 @@ __all__ = ["LabelView"]
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 #: The panel's width in pixels: what a square galaxy leaves, within these bounds.
 _PANEL_LEAST, _PANEL_MOST = 380, 640
+#: A look is stored when it has stayed for so long.
+_KEEP_LOOK_MS = 1000
+_PAUSED = "Done. Compare, then press Enter for the next galaxy."
 
 
 class LabelView(QWidget):
@@ -72,13 +81,11 @@ class LabelView(QWidget):
         self.side.add_tool(actions.button("help.field-guide", self, text=True))
         self.help, self.card = self.side.help, self.side.card
         self.toast = Toast(icons, self.galaxy, self)
-        self._name = self._label("small")
-        self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._mix = self._label("small")
-        self._mix.setToolTip(
-            "How the galaxies you see are chosen. Those drawn at random are never trained on: "
-            "they measure how well the model does."
-        )
+        self.look_tools = ViewTools(self.galaxy, actions)
+        self._keep_look = QTimer(self, singleShot=True, interval=_KEEP_LOOK_MS)
+        self._keep_look.timeout.connect(self._store_look)
+        self.header = Header(controller, actions, self)
+        self._plates = Plates(controller.project)
         self._question = self._label("question", wrap=True)
         self.said = PassingLine(self)
         self.said.setProperty("role", "small")
@@ -109,10 +116,13 @@ class LabelView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._close_note()
+        if self._keep_look.isActive():
+            self._keep_look.stop()
+            self._store_look()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        around = self._name.sizeHint().height() + self.strip.sizeHint().height()
+        around = self.header.sizeHint().height() + self.strip.sizeHint().height()
         side = self.height() - around - 2 * SPACE.medium - 2 * SPACE.small
         left_over = self.width() - side - 3 * SPACE.large
         self._panel.setFixedWidth(max(_PANEL_LEAST, min(_PANEL_MOST, left_over)))
@@ -127,14 +137,10 @@ class LabelView(QWidget):
 
     def _lay_out(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        header = QHBoxLayout()
-        header.addWidget(self._name)
-        header.addStretch(1)
-        header.addWidget(self._mix)
         left = QVBoxLayout()
         left.setSpacing(SPACE.small)
         left.addWidget(self.banner)
-        left.addLayout(header)
+        left.addWidget(self.header)
         left.addWidget(self.galaxy, 1)
         left.addWidget(self.strip)
 
@@ -151,7 +157,7 @@ class LabelView(QWidget):
         for name in ("label.restart", "label.flag", "label.note", "label.help"):
             tools.addWidget(self._actions.button(name, self))
         #: What the tour points at.
-        self.why = self._mix
+        self.why = self.header.mix
         self.tools = tuple(self.findChildren(QToolButton, options=_DIRECT))
         self._panel = QWidget(self)
         right = QVBoxLayout(self._panel)
@@ -198,12 +204,10 @@ class LabelView(QWidget):
                 "label.flag": it.flag,
                 "label.note": self._open_note,
                 "label.help": self.side.toggle_help,
-                "view.fit": self.galaxy.fit,
-                "view.zoom-in": lambda: self.galaxy.zoom(closer=True),
-                "view.zoom-out": lambda: self.galaxy.zoom(closer=False),
-                "view.invert": self.galaxy.invert,
             }
         )
+        self.galaxy.look = load_look()
+        self.galaxy.look_changed.connect(self._keep_look.start)
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -211,20 +215,23 @@ class LabelView(QWidget):
         self.said.clear()
         self._close_note()
         current = self.controller.current
-        self._name.setText(f"Galaxy {current.id_str}" if current is not None else "")
+        self.header.show_galaxy(current.id_str if current is not None else "")
         self._on_frame()
 
     def _on_frame(self) -> None:
         if self.controller.current is None:
             self.galaxy.show_frame(None, self.controller.nothing_left)
         else:
-            self.galaxy.show_frame(self.controller.frame)
+            frame = self.controller.frame
+            plate = self._plates.of(frame) if frame is not None else None
+            self.galaxy.show_frame(frame, plate=plate)
         self._on_upcoming()
 
     def _on_question(self) -> None:
         question = self.controller.question
         boxes = question is not None and question.kind == "checkboxes"
-        self._question.setText(question.text if question is not None else "")
+        paused = self.controller.paused
+        self._question.setText(question.text if question is not None else _PAUSED if paused else "")
         self._breadcrumb.show_path(self.controller.tree, self.controller.walk.path)
         self._offer_done()
         if question is not None and self._shown_question != question.name:
@@ -240,11 +247,13 @@ class LabelView(QWidget):
             )
 
     def _offer_done(self) -> None:
-        """Done, and its key, are for questions with boxes only; in a note, Enter saves it."""
+        """Done, and its key, are for boxes and for going on; in a note, Enter saves it."""
         question = self.controller.question
+        paused = self.controller.paused
         boxes = question is not None and question.kind == "checkboxes"
-        self._done.setVisible(boxes)
-        self._actions["label.done"].setEnabled(boxes and self._note.isHidden())
+        self._done.setText("Next galaxy" if paused else "Done")
+        self._done.setVisible(boxes or paused)
+        self._actions["label.done"].setEnabled((boxes or paused) and self._note.isHidden())
 
     def _on_upcoming(self) -> None:
         coming = self.controller.upcoming
@@ -256,8 +265,9 @@ class LabelView(QWidget):
             [frame.thumbnail if frame is not None else None for frame in frames],
             len(coming) - len(following),
         )
-        share = self.controller.project.settings.random_share
-        self._mix.setText(mix({each.selection for each in following}, share))
+        settings = self.controller.project.settings
+        chosen = {each.selection for each in following}
+        self.header.show_mix(mix(chosen, settings.random_share, settings.nice_share))
 
     def _on_marks(self) -> None:
         flagged = self.controller.flagged
@@ -281,6 +291,12 @@ class LabelView(QWidget):
             self.answers.setEnabled(False)
             self.answers.setToolTip(reason)
             self._actions["label.skip"].setToolTip("Show the next galaxy (S)")
+
+    def _store_look(self) -> None:
+        with suppress(
+            OSError
+        ):  # a convenience: where it cannot be written it lasts as long as this
+            save_look(self.galaxy.look)
 
     # --- note -----------------------------------------------------------------------------------
 

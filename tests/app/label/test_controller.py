@@ -1,6 +1,5 @@
 """Labelling without a widget: commits, undo over restarts, skips, blindness, problem images."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,38 +13,9 @@ from gzactive.app.label.reveal import Reveal
 from gzactive.app.label.upcoming import UpcomingGalaxy
 from gzactive.progress import silent
 from gzactive.project import Project
-from gzactive.stores.labels import LabelError
 
-MakeProject = Callable[..., Project]
-
-Start = Callable[..., LabelController]
-
-
-@pytest.fixture
-def start(qtbot: QtBot) -> Iterator[Start]:
-    """Begin labelling a project, with the queue that it issues; closed at the end."""
-    made: list[LabelController] = []
-
-    def begin(project: Project, queue: list[UpcomingGalaxy] | None = None) -> LabelController:
-        it = LabelController(project)
-        made.append(it)
-        it.start(work.rank(project, silent).queue if queue is None else queue)
-        qtbot.waitUntil(lambda: it.current is None or it.frame is not None)
-        return it
-
-    yield begin
-    for it in made:
-        it.close()
-
-
-def smooth(it: LabelController) -> str:
-    """Finish the galaxy on the table as smooth, round, undisturbed, without rare features."""
-    assert it.current is not None
-    id_str = it.current.id_str
-    for name in ("smooth", "round", "none"):
-        it.answer((name,))
-    it.done()
-    return id_str
+from ..conftest import MakeProject
+from .conftest import Start, smooth
 
 
 def kinds(project: Project) -> list[str]:
@@ -90,25 +60,6 @@ def test_finishing_goes_on_to_the_next_galaxy_and_stores_the_finish_with_its_ans
     assert it.current == following
     assert kinds(project) == ["answer"] * 4 + ["finish"]
     assert project.labels.finished("ada") == {first}
-
-
-def test_an_answer_that_cannot_be_saved_is_not_taken(
-    start: Start, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project = make_project()
-    it = start(project)
-    warnings: list[tuple[str, bool]] = []
-    it.warned.connect(lambda sentence, fault: warnings.append((sentence, fault)))
-
-    def full(*_: object) -> None:
-        raise LabelError("The disk is full: free some space.")
-
-    monkeypatch.setattr(project.labels, "append", full)
-    it.answer(("smooth",))
-    assert it.question is project.tree.root
-    assert warnings == [
-        ("That answer was not saved, so it was not taken: The disk is full: free some space.", True)
-    ]
 
 
 def test_undo_goes_back_through_finished_galaxies_to_the_first_answer(

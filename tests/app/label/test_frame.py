@@ -31,22 +31,21 @@ def test_sixteen_bits_keep_their_range_and_are_stretched_for_the_screen(
     pixels = (1000 + 40_000 * light).astype(np.uint16)
     Image.fromarray(pixels).save(tmp_path / "g.png")
     frame = load_frame("g", str(tmp_path / "g.png"))
-    assert frame.pixels is not None
-    assert frame.pixels.dtype == np.uint16
-    assert frame.pixels.max() == pixels.max()
+    assert frame.tones is not None
+    assert frame.tones.codes.dtype == np.uint16
+    assert frame.tones.codes.max() == pixels.max()
     assert frame.picture is not None
     assert frame.picture.dtype == np.uint8
-    assert int(frame.picture.max()) - int(frame.picture.min()) > 200
+    assert int(frame.picture.max()) - int(frame.picture.min()) > 140
 
 
 def test_a_large_picture_is_shown_through_a_smaller_copy(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     Image.fromarray(rng.integers(0, 255, (3000, 4500), np.uint8)).save(tmp_path / "g.png")
     frame = load_frame("g", str(tmp_path / "g.png"))
-    assert frame.pixels is not None
-    assert frame.pixels.shape == (3000, 4500)
+    assert frame.step == 3
     assert frame.picture is not None
-    assert max(frame.picture.shape) <= 2048
+    assert frame.picture.shape == (1000, 1500)
 
 
 def test_a_thumbnail_fills_its_square(tmp_path: Path, light: np.ndarray) -> None:

@@ -1,0 +1,74 @@
+"""A row of quiet buttons over the galaxy: fit, 1:1, invert, grey, stretch, levels, reset."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.label.image_view import GalaxyView
+from gzactive.app.tokens import SPACE
+
+__all__ = ["ViewTools"]
+
+_BUTTONS = (
+    "view.fit",
+    "view.one-to-one",
+    "view.invert",
+    "view.grey",
+    "view.stretch",
+    "view.levels",
+    "view.reset",
+)
+
+
+class ViewTools(QWidget):
+    """Stands in the upper right corner of the galaxy, and says how the look differs from plain.
+
+    Parameters
+    ----------
+    galaxy
+        The view that it changes and stands in.
+    actions
+        The app's actions; those of the view are connected here.
+    """
+
+    def __init__(self, galaxy: GalaxyView, actions: ActionSet) -> None:
+        super().__init__(galaxy)
+        self._galaxy = galaxy
+        self.setProperty("role", "overlay")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._look = QLabel(self)
+        self._look.setProperty("role", "small")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE.small, SPACE.hair, SPACE.hair, SPACE.hair)
+        row.setSpacing(0)
+        row.addWidget(self._look)
+        for name in _BUTTONS:
+            row.addWidget(actions.button(name, self))
+        actions.connect(
+            {
+                "view.fit": galaxy.fit,
+                "view.one-to-one": galaxy.one_to_one,
+                "view.zoom-in": lambda: galaxy.zoom(closer=True),
+                "view.zoom-out": lambda: galaxy.zoom(closer=False),
+                "view.invert": galaxy.invert,
+                "view.grey": galaxy.turn_grey,
+                "view.stretch": galaxy.next_stretch,
+                "view.levels": galaxy.toggle_levels,
+                "view.reset": galaxy.reset,
+            }
+        )
+        galaxy.look_changed.connect(self.refresh)
+        galaxy.resized.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def words(self) -> str:
+        """How the look differs from the picture as it is."""
+        return self._galaxy.look.words
+
+    def refresh(self) -> None:
+        """Show the look, and stand where there is room."""
+        self._look.setText(self.words)
+        self._look.setVisible(bool(self.words))
+        self.adjustSize()
+        self.move(max(0, self._galaxy.width() - self.width() - SPACE.small), SPACE.small)
