@@ -29,6 +29,7 @@ __all__ = ["FitResult", "HeadFit", "fit_head"]
 
 _PROGRESS_INTERVAL = 0.2  # seconds; a cancel must be answered within one
 _STAGE = "Fitting the head"
+_NARROW = 0.5  # of the features' number: with fewer rows the fit goes on in their span
 _ROWS = 2048  # looked at between two looks at the clock
 _FITTING = threading.Lock()  # limits of two fits at once would not be undone in order
 
@@ -157,13 +158,13 @@ def _fitted(
 
     progress(_STAGE, 0, epochs)
     fit = _Fit(training, tree, base, settings, tick)
-    moved, converged = fit.minimised(np.zeros_like(fit.base, np.float64), look)
+    moved, converged = fit.minimised(np.zeros(fit.shape), look)
     head = whole = fit.head(moved)
     spared = data.groups[:0]
     if validation is not None:
         spared = np.unique(validation.groups)
         everything = _Fit(data, tree, base, settings, tick)
-        whole = everything.head(everything.minimised(moved)[0])
+        whole = everything.head(everything.minimised(everything.inside(fit.change(moved)))[0])
     progress(_STAGE, epochs, epochs)
     return FitResult(
         head,
@@ -264,14 +265,32 @@ class _Fit:
         self.base = np.vstack([base.kernel, base.bias]).astype(np.float32)
         self.sizes = [len(question.answers) for question in tree.modelled]
         self.loss = np.inf  #: the objective where it was computed last
-        self.base_evidence = np.empty((len(rows.votes), len(self.sizes)))
-        for part, inputs in self._inputs():
-            alpha = _squashed(inputs @ self.base)
-            self.base_evidence[part] = question_totals(alpha, tree)
+        # The pull leaves the kernel in the span of the rows, which is small where they are few.
+        self.span: NDArray[Any] | None = None
+        if len(rows.votes) < _NARROW * len(self.base):
+            self.span = np.linalg.qr(np.concatenate([x for _, x in self._inputs()]).T)[0]
+        self.base_logits = np.concatenate([x @ self.base for _, x in self._inputs()])
+        self.base_evidence = question_totals(_squashed(self.base_logits), tree)
+        self._within: NDArray[Any] | None = None  # the rows in that span
+        if self.span is not None:
+            self._within = np.concatenate([x @ self.span for _, x in self._inputs()])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Of what is fitted, the change of the kernel within the span: (width, answers)."""
+        return (len(self.base) if self.span is None else self.span.shape[1], self.base.shape[1])
+
+    def change(self, moved: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The change of kernel and bias: (width of the features + 1, answers)."""
+        return moved if self.span is None else self.span.astype(np.float64) @ moved
+
+    def inside(self, change: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The reverse of :meth:`change`, as near as the span allows."""
+        return change if self.span is None else self.span.T.astype(np.float64) @ change
 
     def head(self, moved: NDArray[np.float64]) -> Head:
         """The head whose weights are so far from the base head's."""
-        kernel = self.base + moved.astype(np.float32)
+        kernel = self.base + self.change(moved).astype(np.float32)
         return Head(kernel[:-1], kernel[-1])
 
     def minimised(
@@ -303,10 +322,10 @@ class _Fit:
         # The prior is one for all rows, so a row's mean objective carries its share.
         n, pull = len(self.rows.votes), self.settings.pull / len(self.rows.votes)
         loss, gradient = 0.5 * pull * float((moved**2).sum()), pull * moved
-        kernel = (self.base + moved).astype(self.base.dtype)
-        for part, inputs in self._inputs():
+        step = moved.astype(self.base_logits.dtype)
+        for part, inputs in self._inputs(self._within):
             votes, share = self.rows.votes[part], self.rows.weights[part] / n
-            alpha = _squashed(inputs @ kernel)
+            alpha = _squashed(self.base_logits[part] + inputs @ step)
             evidence = question_totals(alpha, self.tree)
             asked = question_totals(votes, self.tree)
             held = np.zeros_like(asked)  # strength of the anchor
@@ -322,12 +341,16 @@ class _Fit:
         self.loss = loss
         return loss, gradient
 
-    def _inputs(self) -> Iterator[tuple[slice, NDArray[Any]]]:
-        """Features of some rows after another, with a 1 appended to each."""
+    def _inputs(self, within: NDArray[Any] | None = None) -> Iterator[tuple[slice, NDArray[Any]]]:
+        """Some rows after another: within the span, or features with a 1 appended to each."""
         for start in range(0, len(self.rows.votes), _ROWS):
             part = slice(start, start + _ROWS)
+            if within is not None:
+                yield part, within[part]
+                continue
             features = self.rows.features[part]
-            inputs = np.ones((len(features), features.shape[1] + 1), self.base.dtype)
+            dtype = np.result_type(features.dtype, np.float32)
+            inputs = np.ones((len(features), features.shape[1] + 1), dtype)
             inputs[:, :-1] = features
             yield part, inputs
 

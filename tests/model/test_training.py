@@ -51,26 +51,40 @@ def log_total_change(head: Head, base: Head, tree: DecisionTree) -> NDArray[np.f
     return np.log(after / before)
 
 
+@pytest.mark.parametrize("n", [6, 50])  # in the span of the rows, and in all directions
 def test_the_gradient_is_that_of_the_objective(
-    tree: DecisionTree, truth: Head, votes_of: VotesOf
+    tree: DecisionTree, truth: Head, votes_of: VotesOf, n: int
 ) -> None:
     rng = np.random.default_rng(1)
-    features = features_of(6, 1).astype(np.float64)
-    votes = votes_of(truth, features_of(6, 1), tree, 3).astype(float)
+    features = features_of(n, 1).astype(np.float64)
+    votes = votes_of(truth, features_of(n, 1), tree, 3).astype(float)
     votes[0, tree.slice("bar")] = 0
-    weights = np.array([1.0, 0.5, 1, 2, 1, 1])
-    rows = _Rows(features, votes, np.arange(6), weights)
+    weights = rng.uniform(0.5, 2, n)
+    rows = _Rows(features, votes, np.arange(n), weights)
     fit = _Fit(rows, tree, truth, HeadFit(pull=3.0, anchor=5.0), lambda: None)
-    fit.base = fit.base.astype(np.float64)  # as exact as the differences below
-    moved = rng.normal(size=fit.base.shape) * 0.1
+    moved = rng.normal(size=fit.shape) * 0.1
     _, gradient = fit.objective(moved)
     step = 1e-6
-    for place in zip(rng.integers(0, WIDTH + 1, 40), rng.integers(0, 34, 40), strict=True):
+    for place in zip(rng.integers(0, len(moved), 40), rng.integers(0, 34, 40), strict=True):
         shift = np.zeros_like(moved)
         shift[place] = step
         above, _ = fit.objective(moved + shift)
         below, _ = fit.objective(moved - shift)
         assert gradient[place] == pytest.approx((above - below) / (2 * step), rel=1e-4, abs=1e-7)
+
+
+def test_few_rows_are_fitted_in_their_span_to_the_same_head(
+    tree: DecisionTree, truth: Head, votes_of: VotesOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features = features_of(25, 1)
+    votes = votes_of(truth, features, tree, 5)
+    settings = HeadFit(tolerance=1e-10, max_epochs=400)
+    base = Head(truth.kernel * 0.5, truth.bias)
+    narrow = fit_head(features, votes, tree, base, settings=settings).whole
+    monkeypatch.setattr("gzactive.model.training._NARROW", 0.0)
+    wide = fit_head(features, votes, tree, base, settings=settings).whole
+    np.testing.assert_allclose(narrow.kernel, wide.kernel, atol=2e-3)
+    assert np.abs(wide.kernel - base.kernel).max() > 0.05
 
 
 def test_votes_teach_what_held_out_galaxies_show(
