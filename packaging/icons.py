@@ -284,6 +284,18 @@ SIGNS: dict[str, str] = {
     "invert": rim(23, 23, pen=4) + filled("M32 9A23 23 0 0 1 32 55Z"),
     "theme": stroke("M52 38A22 22 0 1 1 28 11A18 18 0 0 0 52 38Z", 4.5),
     "open": stroke("M8 52V14H24L30 21H52V28", 4.5) + stroke("M8 52L18 29H58L50 52Z", 4.5),
+    "images": stroke("M8 18H46V56H8Z", 4.5)
+    + stroke("M18 8H56V46", 4.5, opacity=0.5)
+    + glow(13, 9, 0.4, 27, 37)
+    + core(5, 4, 27, 37),
+    "project": stroke("M8 20L32 8L56 20V46L32 57L8 46Z", 4.5)
+    + stroke("M8 20L32 32L56 20M32 32V57", 4),
+    "merge": stroke("M14 8V18C14 30 32 28 32 42V56M50 8V18C50 30 32 28 32 42", 4.5)
+    + stroke("M22 46L32 57L42 46", 4.5),
+    "table": stroke("M8 12H56V52H8Z", 4.5) + stroke("M8 25H56M8 38H56M26 12V52", 4),
+    "download": stroke("M32 8V38M20 27L32 39L44 27", 4.5) + stroke("M10 54H54", 4.5),
+    "choose": stroke("M12 22L32 42L52 22", 6),
+    "add": stroke("M32 12V52M12 32H52", 5),
     "close": stroke("M16 16L48 48M48 16L16 48", 5),
     "done": stroke("M11 34L25 48L53 17", 6),
     "keys": stroke("M7 17H57V47H7Z", 4)
