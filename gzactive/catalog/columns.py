@@ -27,6 +27,7 @@ __all__ = [
     "PLACES",
     "best_tree",
     "check_columns",
+    "column_called",
     "guess_columns",
     "guess_votes",
     "meanings",
@@ -201,6 +202,19 @@ def check_columns(
             )
         bearer[meaning] = name
     return dict(given)
+
+
+def column_called(table: pd.DataFrame, meaning: str) -> str | None:
+    """The column that is called, and looks, like a coordinate or a pixel scale; None without one.
+
+    Parameters
+    ----------
+    table
+        Any columns.
+    meaning
+        ``ra``, ``dec``, ``pixel_scale`` or ``file_loc``.
+    """
+    return _by_name(table, dict.fromkeys(map(str, table.columns), KEPT), meaning)
 
 
 def _plain(name: str) -> str:
