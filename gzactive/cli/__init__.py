@@ -15,6 +15,7 @@ import typer
 from gzactive.cli import (
     evaluation,
     exchange,
+    fetching,
     labelling,
     predictions,
     projects,
@@ -67,6 +68,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "merge": exchange.merge,
     },
     "The sky": {
+        "fetch": fetching.fetch,
         "crossmatch": sky.crossmatch,
         "sky": sky.sky,
     },
