@@ -252,6 +252,9 @@ SIGNS: dict[str, str] = {
     "label": stroke("M10 18V10H18M46 10H54V18M54 46V54H46M18 54H10V46", 4)
     + turned(-25, glow(17, 11, 0.3), core(7, 5)),
     "train": stroke("M8 10V54H56", 4) + stroke("M16 18Q22 44 56 46", 4),
+    "evaluate": stroke("M8 10V54H56", 4)
+    + stroke("M18 44V54M30 34V54M42 22V54", 6)
+    + stroke("M16 30L26 22L34 26L54 8", 3.5),
     "explore": stroke("M9 9H27V27H9ZM37 9H55V27H37ZM9 37H27V55H9Z", 4)
     + moved(14, 14, 0.5, turned(-25, glow(20, 12, 0.3), core(9, 6))),
     "sure": rim(23, 23, pen=4) + rim(11, 11, pen=4) + core(4),

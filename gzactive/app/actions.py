@@ -7,6 +7,8 @@ From this one list come the menus, the buttons' tips, the keys and the shortcut 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from gzactive.app.evaluate import action_rows as evaluate
+from gzactive.app.explore import action_rows as explore
 from gzactive.errors import GzactiveError
 
 __all__ = ["ACTIONS", "ANSWER_KEYS", "GESTURES", "ActionSpec", "remapped"]
@@ -62,114 +64,12 @@ def _answers() -> tuple[ActionSpec, ...]:
     )
 
 
-def _explore() -> tuple[ActionSpec, ...]:
-    rows = (
-        (
-            "confident",
-            "Most confident",
-            ("1", "Num+1"),
-            "Galaxies that are most surely so, by vote fraction and path probability",
-            "sure",
-        ),
-        (
-            "unsure",
-            "Least sure",
-            ("2", "Num+2"),
-            "Galaxies whose label would tell the model most about this question",
-            "unsure",
-        ),
-        (
-            "disagree",
-            "Disagreements",
-            ("3", "Num+3"),
-            "Labelled galaxies of which labels and model say different things",
-            "disagree",
-        ),
-        (
-            "cut",
-            "Published cut",
-            ("P",),
-            "List galaxies above the published cut only, or all of them",
-            "cut",
-        ),
-        ("answer-before", "Answer before", ("[",), "Look for the answer before", ""),
-        ("answer-after", "Answer after", ("]",), "Look for the answer after", ""),
-        ("open", "Open galaxy", ("Return", "Enter"), "Show this galaxy on its own", "fit"),
-        ("back", "Back to the grid", ("Esc",), "Back to all galaxies, at the same place", "back"),
-        ("previous", "Previous galaxy", ("Left",), "Show the galaxy before", ""),
-        ("next", "Next galaxy", ("Right",), "Show the galaxy after", ""),
-        ("select", "Select", ("Space",), "Select this galaxy, or not", "select"),
-        ("select-all", "Select all", ("Ctrl+A",), "Select every galaxy that is listed", ""),
-        ("select-none", "Select none", ("Ctrl+Shift+A",), "Select no galaxy", "close"),
-        (
-            "label",
-            "Label",
-            ("L",),
-            "Give this answer to the selected galaxies, as your label",
-            "label",
-        ),
-        ("flag", "Flag", ("F",), "Flag the selected galaxies, or take their flags off", "flag"),
-        (
-            "queue",
-            "Label next",
-            ("Q",),
-            "Put the selected galaxies at the front of the Label page's queue",
-            "queue",
-        ),
-        (
-            "export",
-            "Export…",
-            ("Ctrl+E",),
-            "Write ids and fractions of the selected galaxies, or of all listed, to a table",
-            "export",
-        ),
-        ("copy-ids", "Copy ids", ("Ctrl+C",), "Copy the ids of the selected galaxies", "copy"),
-        (
-            "copy-places",
-            "Copy coordinates",
-            ("Ctrl+Shift+C",),
-            "Copy right ascension and declination of the selected galaxies, in degrees",
-            "place",
-        ),
-        ("simbad", "SIMBAD", ("S",), "Open this galaxy's place at SIMBAD in the browser", "link"),
-        (
-            "legacy",
-            "Legacy viewer",
-            ("V",),
-            "Open this galaxy's place in the Legacy Surveys' sky viewer in the browser",
-            "sky",
-        ),
-        (
-            "send-table",
-            "Send table to TOPCAT",
-            ("T",),
-            "Send ids and fractions of the selected galaxies, or of all listed, by SAMP",
-            "export",
-        ),
-        (
-            "send-image",
-            "Send image to DS9 or Aladin",
-            ("D",),
-            "Send this galaxy's image by SAMP",
-            "explore",
-        ),
-        (
-            "point",
-            "Look there in other programs",
-            ("W",),
-            "Tell Aladin and others by SAMP to look at this galaxy's place",
-            "place",
-        ),
-        (
-            "undo",
-            "Undo",
-            ("Backspace", "Ctrl+Z"),
-            "Take back the last labels or flags that were given on this page",
-            "undo",
-        ),
-    )
+def _page(
+    page: str, rows: tuple[tuple[str, str, tuple[str, ...], str, str], ...]
+) -> tuple[ActionSpec, ...]:
+    """Actions of one page, in a menu of its name."""
     return tuple(
-        ActionSpec(f"explore.{name}", text, keys, tip, icon, "Explore", "explore")
+        ActionSpec(f"{page}.{name}", text, keys, tip, icon, page.capitalize(), page)
         for name, text, keys, tip, icon in rows
     )
 
@@ -205,6 +105,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Go",
     ),
     ActionSpec("go.train", "Train", ("Ctrl+3",), "See the model learn", "train", "Go"),
+    ActionSpec(
+        "go.evaluate", "Evaluate", ("Ctrl+4",), "See how good the model is", "evaluate", "Go"
+    ),
     *_answers(),
     ActionSpec(
         "label.done",
@@ -257,7 +160,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Label",
         "label",
     ),
-    *_explore(),
+    *_page("explore", explore.ROWS),
     ActionSpec("view.fit", "Fit", ("0", "Num+0"), "Show the whole galaxy", "fit", "View", "label"),
     ActionSpec("view.zoom-in", "Zoom in", ("+", "="), "Zoom in", "zoom-in", "View", "label"),
     ActionSpec("view.zoom-out", "Zoom out", ("-",), "Zoom out", "zoom-out", "View", "label"),
@@ -367,6 +270,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("tour.next", "Next step", ("Right",), "The tour's next step", "", "", "tour"),
     ActionSpec("tour.back", "Step back", ("Left",), "The tour's step before", "", "", "tour"),
     ActionSpec("tour.end", "Skip the tour", ("Esc",), "End the tour", "", "", "tour"),
+    *_page("evaluate", evaluate.ROWS),
     ActionSpec("help.keys", "Keys", ("?",), "Show every key", "keys", "Help"),
     ActionSpec("help.log", "Show the log", (), "Open the folder of the log file", "", "Help"),
 )

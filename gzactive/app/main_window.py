@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
                 "go.label": lambda: self.go("label"),
                 "go.explore": lambda: self.go("explore"),
                 "go.train": lambda: self.go("train"),
+                "go.evaluate": lambda: self.go("evaluate"),
                 "view.theme": self.theme.toggle,
                 "train.start": self._start_round,
                 "train.cancel": self._cancel,

@@ -18,6 +18,7 @@ from gzactive.app.watch import ProjectWatch
 from gzactive.app.window_lock import WindowLock
 
 if TYPE_CHECKING:
+    from gzactive.app.evaluate.controller import EvaluateController
     from gzactive.app.explore.controller import ExploreController
     from gzactive.app.label.controller import LabelController
     from gzactive.app.label.upcoming import UpcomingGalaxy
@@ -58,6 +59,7 @@ class ProjectSession(QObject):
         self.label: LabelController | None = None
         self.explore: ExploreController | None = None
         self.train: TrainController | None = None
+        self.evaluate: EvaluateController | None = None
         self._compute = compute
         self._jobs: dict[str, Job] = {}
         self._rounds = RoundKeeper(self)
@@ -163,6 +165,7 @@ class ProjectSession(QObject):
     # --- opening --------------------------------------------------------------------------------
 
     def _on_opened(self, opened: work.Opened) -> None:
+        from gzactive.app.evaluate.controller import EvaluateController
         from gzactive.app.explore.controller import ExploreController
         from gzactive.app.label.controller import LabelController
         from gzactive.app.label.reading import ReadingController
@@ -186,6 +189,8 @@ class ProjectSession(QObject):
         self.explore.hand.unlabelled.connect(self._on_unexplored)
         self.explore.hand.queued.connect(self._on_queued)
         self.train = TrainController(opened.project, self)
+        self.evaluate = EvaluateController(opened.project, self)
+        self.evaluate.queued.connect(self._on_queued)
         self._queue_was_short = len(opened.ranking.queue) < work.QUEUE
         self.label.start(opened.ranking.queue)
         self._watch = ProjectWatch(opened.project, parent=self)
@@ -278,6 +283,8 @@ class ProjectSession(QObject):
                 self.news.ranked(self.coming())
         if self.explore is not None:
             self.explore.set_scores(ranking.scores)
+        if self.evaluate is not None and not self._rank_again:
+            self.evaluate.set_stale()
         if self._rank_again:
             self._rank_again = False
             self.rank()
@@ -362,8 +369,8 @@ class ProjectSession(QObject):
         if "features" in self._jobs:
             self._resume_features = True
             self._compute.cancel(self._jobs["features"])
-        if "views" in self._jobs:  # the next round asks for them again
-            self._compute.cancel(self._jobs["views"])
+        for slow in {"views", "saving"} & set(self._jobs):  # they are asked for again
+            self._compute.cancel(self._jobs[slow])
         return self._submit(kind, title, run, first=True)
 
     def _forget(self, job: Job) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.actions import ACTIONS
+from gzactive.app.evaluate.view import EvaluateView
 from gzactive.app.explore.view import ExploreView
 from gzactive.app.icons import Icons
 from gzactive.app.job import Job
@@ -53,16 +54,23 @@ class WorkArea(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        if session.label is None or session.explore is None or session.train is None:
+        if (
+            session.label is None
+            or session.explore is None
+            or session.train is None
+            or session.evaluate is None
+        ):
             raise RuntimeError("the project is not open yet")
         self._session = session
         self.label = LabelView(session.label, actions, icons, self)
         self.explore = ExploreView(session.explore, actions, icons, self)
         self.train = TrainView(session.train, actions, icons, self)
+        self.evaluate = EvaluateView(session.evaluate, actions, icons, self)
         self._pages: dict[str, QWidget] = {
             "label": self.label,
             "explore": self.explore,
             "train": self.train,
+            "evaluate": self.evaluate,
         }
         self.rail = NavRail(_PAGES, icons, self)
         self.rail.chosen.connect(self.page_chosen)

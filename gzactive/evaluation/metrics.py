@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from gzactive.model.likelihood import question_totals
 from gzactive.trees import DecisionTree
@@ -168,6 +167,8 @@ def binary_figures(scores: ArrayLike, positive: ArrayLike) -> BinaryFigures:
 
 def area_under_curve(scores: Any, positive: NDArray[np.bool_]) -> float:
     """Chance that a positive outranks a negative (Mann & Whitney 1947); ties count half."""
+    from scipy.stats import rankdata
+
     ranks = rankdata(scores)
     yes, no = int(positive.sum()), int((~positive).sum())
     return float((ranks[positive].sum() - yes * (yes + 1) / 2) / (yes * no))
