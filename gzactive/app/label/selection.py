@@ -9,6 +9,7 @@ _REASONS = {
     "start-diverse": "Chosen to be unlike the others: the model knows nothing of this tree yet.",
     "nice": "Chosen because the model sees much in it, or something rare.",
     "repeat": "Shown again, to see how steady your answers are.",
+    "second-opinion": "Others disagree on it: your answer is a second opinion.",
     "explore": "Picked by hand on the Explore page.",
     "external": "Chosen by somebody else.",
 }
