@@ -227,6 +227,12 @@ class Project:
         with self._opening:
             return catalog_file.read_catalog(self.path)
 
+    def add_columns(self, columns: "pd.DataFrame") -> None:
+        """Add columns to the catalogue, by ``id_str``; of those it has, only gaps are filled."""
+        with self._opening, self._lock("catalogue", "changing the catalogue", 10.0):
+            catalog_file.add_columns(self.path, columns)
+            self.__dict__.pop("catalog", None)  # read anew when it is asked for
+
     def save_settings(self, **changes: Any) -> Settings:
         """Change settings, durably; the new ones.
 

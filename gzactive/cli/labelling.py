@@ -112,7 +112,11 @@ def label(
     ],
     labeller: Annotated[str, typer.Option("--labeller", help="Whose labels these are.")] = "script",
 ) -> None:
-    """Add labels from a table: `id_str` and answer columns with vote counts."""
+    """Add labels from a table: `id_str` and answer columns with vote counts.
+
+    They are one labeller's answers to this project's queue, and go to its label log. What a
+    survey's volunteers said elsewhere comes in with [bold]import[/bold].
+    """
     from gzactive.intake import add_labels
 
     with open_project(project) as opened:

@@ -5,6 +5,7 @@ others stay absolute. What a catalogue must have is in :mod:`gzactive.catalog`.
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from gzactive.errors import GzactiveError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NAME", "read_catalog", "write_catalog"]
+__all__ = ["NAME", "add_columns", "read_catalog", "write_catalog"]
 
 #: File name inside a project.
 NAME = "catalog.parquet"
@@ -101,6 +102,48 @@ def read_catalog(project: Path) -> "pd.DataFrame":
             )
     catalog["file_loc"] = _absolute(catalog["file_loc"].astype("str"), project)
     return catalog
+
+
+def add_columns(project: Path, columns: "pd.DataFrame") -> None:
+    """Add columns to a project's catalogue; of those it has, only the gaps are filled.
+
+    Parameters
+    ----------
+    project : Path
+    columns : DataFrame
+        ``id_str`` (unique) and the columns; galaxies that the project has not are passed over.
+
+    Raises
+    ------
+    GzactiveError
+        If the catalogue is damaged, a column has several kinds of value, or the disk is full.
+    """
+    import pandas as pd
+
+    read_catalog(project)  # which tells what is wrong with it
+    stored = pd.read_parquet(project / NAME)
+    new = columns.set_index("id_str").reindex(stored["id_str"])
+    for name in map(str, new.columns):
+        values = pd.Series(new[name].array, index=stored.index)
+        if name in ("file_loc", "reserved"):
+            continue
+        if name not in stored:
+            stored[name] = values
+        elif stored[name].isna().any():
+            stored[name] = stored[name].where(stored[name].notna(), values)
+    temporary = project / f".{NAME}.{secrets.token_hex(6)}"
+    try:
+        stored.to_parquet(temporary, index=False)
+        with temporary.open("r+b") as written:
+            os.fsync(written.fileno())
+        temporary.replace(project / NAME)
+    except (ValueError, TypeError, ArithmeticError, OSError) as error:
+        raise GzactiveError(
+            f"The columns cannot be added to {project / NAME} ({error}): give every column one "
+            "kind of value, and the disk some room."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def missing(project: Path) -> str:

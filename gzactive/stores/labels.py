@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from gzactive.progress import Progress, silent
 from gzactive.stores import scripted, side_tables
 from gzactive.stores.events import (
     KINDS,
@@ -294,7 +295,11 @@ class LabelLog(LabelReader):
             return copied
 
     def set_catalogue_votes(
-        self, votes: "pd.DataFrame", tree: "DecisionTree", source: str = ""
+        self,
+        votes: "pd.DataFrame",
+        tree: "DecisionTree",
+        source: str = "",
+        progress: Progress = silent,
     ) -> int:
         """Replace the catalogue votes of a tree; the number of galaxies with any vote.
 
@@ -305,9 +310,11 @@ class LabelLog(LabelReader):
         tree : DecisionTree
         source : str
             Where they came from, for people to read.
+        progress
+            Told how many galaxies are written; may cancel, and then nothing has changed.
         """
         with self._writes.begin() as connection:
-            return side_tables.set_votes(connection, votes, tree, source)
+            return side_tables.set_votes(connection, votes, tree, source, progress)
 
     def record_issued(self, queue: "pd.DataFrame") -> None:
         """Record galaxies that the queue handed out.

@@ -1,0 +1,82 @@
+"""The command that brings survey volunteers' votes into a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gzactive.cli.project_argument import ProjectFolder, open_project
+from gzactive.terminal import console, count, progress_bars
+
+__all__ = ["import_votes"]
+
+
+def import_votes(
+    project: ProjectFolder,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Tables or Zooniverse exports.")
+    ],
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where", help="Only these rows: a pandas query, such as \"sample == 'original'\"."
+        ),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="COLUMN",
+            help="With the galaxies' ids; by default the one that has most of the project's.",
+        ),
+    ] = None,
+    pseudo_votes: Annotated[
+        int | None,
+        typer.Option(
+            "--pseudo-votes",
+            metavar="PEOPLE",
+            min=1,
+            help="Where a table has fractions without totals: votes of so many nominal people.",
+        ),
+    ] = None,
+) -> None:
+    """Import what a survey's volunteers said: the project's catalogue votes, to learn from.
+
+    The form is found by the columns: Galaxy Zoo 1, 2, DECaLS, Hubble, CANDELS, Kaggle's solutions,
+    Zoobot's catalogues, the tree's own names; Zooniverse classifications and reductions. Labels
+    that answer this project's queue are added with [bold]label[/bold] instead.
+    """
+    from gzactive.survey.importers import import_votes as run
+
+    with open_project(project) as opened, progress_bars() as progress:
+        done = run(
+            opened, files, where=where, id_column=id_column, people=pseudo_votes, progress=progress
+        )
+    for one in done.files:
+        pseudo = f"; pseudo-votes of {one.people} nominal people" if one.people else ""
+        console().print(
+            f"{one.name}: {one.format}{pseudo}; ids in '{one.ids}'; "
+            f"{count(one.galaxies, 'galaxy')} with votes.",
+            soft_wrap=True,
+            markup=False,
+        )
+        for finding in one.findings:
+            console().print(f"  {finding.told}", soft_wrap=True, markup=False)
+            for row in finding.rows:
+                console().print(f"    {row}", soft_wrap=True, markup=False)
+    for finding in done.findings:
+        console().print(finding.told, soft_wrap=True, markup=False)
+    console().print(
+        f"{count(done.galaxies, 'galaxy')}, {count(done.votes, 'vote')}, kept as catalogue votes"
+        + (f"; {done.replaced:,} had other votes before." if done.replaced else ".")
+    )
+    if done.columns:
+        shown = ", ".join(done.columns[:8]) + (" …" if len(done.columns) > 8 else "")
+        console().print(
+            f"{count(len(done.columns), 'column')} kept in the catalogue: {shown}.",
+            soft_wrap=True,
+            markup=False,
+        )
+    console().print(f"Next: [bold]gzactive finetune {project}[/bold]")
