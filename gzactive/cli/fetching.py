@@ -10,7 +10,7 @@ import typer
 from gzactive.errors import GzactiveError
 from gzactive.terminal import console, count, print_table, progress_bars
 
-__all__ = ["fetch"]
+__all__ = ["fetch", "sample"]
 
 _SHOWN = 10  # failures that are named
 
@@ -93,3 +93,19 @@ def fetch(
         )
     if report.fetched or report.present:
         screen.print(f"Next: [bold]gzactive new PROJECT --catalog {report.catalog}[/bold]")
+
+
+def sample(
+    folder: Annotated[
+        Path, typer.Argument(help="Where the images and their project are kept.")
+    ] = Path("gzactive-sample"),
+) -> None:
+    """Fetch a sample of well-known galaxies and make a project of it.
+
+    A second run goes on where one stopped.
+    """
+    from gzactive.survey.sample import fetch_sample
+
+    with progress_bars() as progress:
+        project = fetch_sample(folder, progress=progress)
+    console().print(f"Next: [bold]gzactive app {project}[/bold]", soft_wrap=True)

@@ -26,6 +26,7 @@ __all__ = ["BadContent", "Failure", "Manners", "Outcome", "download"]
 
 _TELL_EVERY = 0.1  # seconds between two looks for a cancel
 _REDIRECTS = 5
+_CONNECT = 8.0  # seconds after which a host counts as out of reach
 _LATER = (408, 425, 429, 500, 502, 503, 504)  #: answers that may be others next time
 
 
@@ -197,7 +198,9 @@ class _Run:
         )
         async with (
             httpx.AsyncClient(
-                timeout=self._manners.timeout,
+                timeout=httpx.Timeout(
+                    self._manners.timeout, connect=min(self._manners.timeout, _CONNECT)
+                ),
                 limits=limits,
                 follow_redirects=True,
                 max_redirects=_REDIRECTS,
@@ -254,6 +257,8 @@ class _Run:
                 return await self._ask(client, index, url)
         except TimeoutError:
             return self._failed(f"no whole answer within {self._manners.whole:g} s"), False
+        except httpx.ConnectTimeout:
+            return self._failed("the host cannot be reached", reached=False), False
         except httpx.TimeoutException:
             return self._failed(f"no answer within {self._manners.timeout:g} s"), False
         except httpx.TooManyRedirects:
