@@ -51,6 +51,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     "Projects": {
         "app": projects.open_app,
         "demo": projects.demo,
+        "sample": fetching.sample,
         "new": projects.new,
         "trees": projects.trees,
         "info": projects.info,
