@@ -87,6 +87,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "project.open", "Open project…", ("Ctrl+O",), "Open a project folder", "open", "Project"
     ),
     ActionSpec(
+        "project.sky",
+        "Simulated sky",
+        (),
+        "Draw a few hundred galaxies on this computer and open them",
+        "sky",
+        "Project",
+    ),
+    ActionSpec(
+        "project.sample",
+        "Download a sample",
+        (),
+        "Fetch about 150 well-known galaxies from the Legacy Surveys, 5 MB, and open them",
+        "download",
+        "Project",
+    ),
+    ActionSpec(
         "project.close",
         "Close project",
         ("Ctrl+W",),

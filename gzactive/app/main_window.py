@@ -21,6 +21,8 @@ from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gzactive.app.help.desk import HelpDesk
     from gzactive.app.job import Job
     from gzactive.app.jobs import ComputeThread
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from gzactive.app.start.page import StartPage
     from gzactive.app.wizard.desk import ImportDesk
     from gzactive.app.work_area import WorkArea
+    from gzactive.progress import Progress
 
 __all__ = ["MainWindow"]
 
@@ -57,7 +60,7 @@ class MainWindow(QMainWindow):
         self.actions_ = ActionSet(self, self.icons)
         self.session: ProjectSession | None = None
         self.area: WorkArea | None = None
-        self._making_sky: Job | None = None
+        self._made: Job | None = None  # the project that is drawn or downloaded, if any
         self.setWindowTitle("gzactive")
         self.resize(1280, 800)
         self.setMinimumSize(900, 640)
@@ -78,7 +81,6 @@ class MainWindow(QMainWindow):
 
         page = StartPage(self.actions_, self.icons, self)
         page.chosen.connect(self.open_project)
-        page.sky_wanted.connect(self._make_sky)
         page.forgotten.connect(self._forget)
         self._stack.addWidget(page)
         return page
@@ -211,6 +213,8 @@ class MainWindow(QMainWindow):
             {
                 "project.import": lambda: self.take_in([]),
                 "project.open": self._ask_for_project,
+                "project.sky": self._make_sky,
+                "project.sample": self._fetch_sample,
                 "project.close": self.close_project,
                 "app.quit": self.close,
                 "go.label": lambda: self.go("label"),
@@ -303,8 +307,8 @@ class MainWindow(QMainWindow):
             self.start.banner.say(sentence, fault=True)
 
     def _give_up(self) -> None:
-        if self._making_sky is not None:
-            self.compute.cancel(self._making_sky)
+        if self._made is not None:
+            self.compute.cancel(self._made)
         self.close_project()
 
     def _on_job_started(self, job: "Job") -> None:
@@ -326,12 +330,25 @@ class MainWindow(QMainWindow):
         from gzactive.app import work
 
         folder = platformdirs.user_documents_path() / "gzactive-demo"
-        self._show_opening("Drawing the simulated sky")
-        job = self.compute.submit("Drawing the simulated sky", lambda p: work.make_sky(folder, p))
-        self._making_sky = job
-        job.finished.connect(self.open_project)
+        self._open_made("Drawing the simulated sky", lambda p: work.make_sky(folder, p))
+
+    def _fetch_sample(self) -> None:
+        import platformdirs
+
+        from gzactive.app import work
+
+        folder = platformdirs.user_documents_path() / "gzactive-sample"
+        self._open_made("Downloading well-known galaxies", lambda p: work.fetch_sample(folder, p))
+
+    def _open_made(self, title: str, make: "Callable[[Progress], Path]") -> None:
+        """Make a project in the background, then open it, unless something else is wanted."""
+        self.close_project()
+        self._show_opening(title)
+        job = self.compute.submit(title, make)
+        self._made = job
+        job.finished.connect(lambda path: self._waiting and self.open_project(path))
         job.failed.connect(self._on_refused)
-        job.cancelled.connect(self._show_start)
+        job.cancelled.connect(lambda: self._waiting and self._show_start())
 
     def _ask_for_project(self) -> None:
         from PySide6.QtWidgets import QFileDialog

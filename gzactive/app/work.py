@@ -21,6 +21,7 @@ __all__ = [
     "QUEUE",
     "Opened",
     "Ranking",
+    "fetch_sample",
     "fine_tune",
     "look_at_galaxies",
     "look_from_all_sides",
@@ -213,6 +214,13 @@ def promote(project: "Project", number: int, progress: Progress) -> bool:
 
     rounds.promote(project, number)
     return read_serving(project).next == number != 0
+
+
+def fetch_sample(folder: Path, progress: Progress) -> Path:
+    """Fetch the sample of well-known galaxies and make its project; resumable."""
+    from gzactive.survey import sample
+
+    return sample.fetch_sample(folder, progress=progress)
 
 
 def make_sky(folder: Path, progress: Progress) -> Path:

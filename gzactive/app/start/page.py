@@ -32,7 +32,6 @@ class StartPage(QWidget):
     """
 
     chosen = Signal(Path)
-    sky_wanted = Signal()
     #: A project is to be taken off the list.
     forgotten = Signal(Path)
 
@@ -52,14 +51,18 @@ class StartPage(QWidget):
         words.setProperty("role", "muted")
         words.setWordWrap(True)
         self.images = self._button("Open images…", primary=True)
-        self.images.setToolTip(actions["project.import"].toolTip())
-        self.images.clicked.connect(actions["project.import"].trigger)
         self.open = self._button("Open a project…")
-        self.open.setToolTip(actions["project.open"].toolTip())
-        self.open.clicked.connect(actions["project.open"].trigger)
         self.sky = self._button("Try the simulated sky")
-        self.sky.setToolTip("Draws a few hundred galaxies on this computer and opens them.")
-        self.sky.clicked.connect(self.sky_wanted)
+        self.sample = self._button("Download a sample")
+        for button, name in (
+            (self.images, "project.import"),
+            (self.open, "project.open"),
+            (self.sky, "project.sky"),
+            (self.sample, "project.sample"),
+        ):
+            button.setToolTip(actions[name].toolTip())
+            button.setAccessibleDescription(actions[name].toolTip())
+            button.clicked.connect(actions[name].trigger)
         hint = QLabel(
             "A folder or a ZIP of images, a table, or both: drop them anywhere on this window.",
             self,
@@ -81,7 +84,7 @@ class StartPage(QWidget):
         top.addLayout(name, 1)
         buttons = QGridLayout()
         buttons.setSpacing(SPACE.medium)
-        for number, button in enumerate((self.images, self.open, self.sky)):
+        for number, button in enumerate((self.images, self.open, self.sky, self.sample)):
             buttons.addWidget(button, number // 2, number % 2)
         middle = QWidget(self)
         middle.setMaximumWidth(_WIDTH)
@@ -130,7 +133,8 @@ class StartPage(QWidget):
     def _retint(self) -> None:
         colours = self._icons.theme.colours
         self._sign.setPixmap(self._icons.app_pixmap(_APP_ICON, self.devicePixelRatioF()))
-        for button, name in ((self.open, "open"), (self.sky, "sky")):
+        plain = ((self.open, "open"), (self.sky, "sky"), (self.sample, "download"))
+        for button, name in plain:
             button.setIcon(self._icons.icon(name, 24))
         picture = self._icons.pixmap("images", 24, colours.on_accent, self.devicePixelRatioF())
         self.images.setIcon(picture)
