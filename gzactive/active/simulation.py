@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gzactive.active.judging import held_out_loss, plurality_accuracy
-from gzactive.active.scoring import N_BEST, N_SAMPLES, check_head
-from gzactive.active.strategies import Situation, Strategy, strategy_named
+from gzactive.active.oracle import Retirement, revealed
+from gzactive.active.scoring import N_BEST, N_SAMPLES, TREE, check_choice, check_head
+from gzactive.active.strategies import STRATEGIES, Situation, Strategy, strategy_named
 from gzactive.active.votes import vote_fractions
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
-from gzactive.model.training import HeadFit, fit_head
+from gzactive.model.posterior import Posterior, fit_posterior
+from gzactive.model.training import HeadFit
 from gzactive.progress import Progress, silent
 from gzactive.trees import DecisionTree
 
@@ -66,6 +68,10 @@ def simulate_rounds(
     batch: int,
     seed: int = 0,
     *,
+    initial: int | None = None,
+    question: str = TREE,
+    retirement: Retirement | None = None,
+    posterior: Posterior | None = None,
     beta: float = 1.0,
     n_samples: int = N_SAMPLES,
     n_best: int = N_BEST,
@@ -92,19 +98,29 @@ def simulate_rounds(
         How many rounds, and how many galaxies' votes are revealed before each.
     seed
         Decides every draw; equal seeds give equal rows.
+    initial
+        Galaxies drawn at random for the first round, the same with every strategy; by default the
+        strategy chooses a batch for it.
+    question
+        What galaxies are ranked by, one of the tree's modelled questions or ``tree`` for all.
+    retirement
+        How many of a galaxy's votes are revealed; by default all. It is judged by all of them.
+    posterior
+        How samples of the head come about; by default Laplace's.
     beta
         PowerBALD's exponent.
     n_samples, n_best
-        Dropout samples, and how many galaxies are scored exactly.
+        Samples of the head, and how many galaxies are scored exactly.
     settings
-        How the head is fitted.
+        How the head is fitted; by default no galaxy is set aside.
 
     Yields
     ------
     dict
-        ``round`` (0 is the base head), ``n_labels``, ``held_out_loss`` (mean over all reserved
-        galaxies, nats), ``accuracy`` (of the plurality answer), ``seconds``. It ends early when no
-        candidate is left.
+        ``round`` (0 is the base head), ``n_labels``, ``n_votes`` (volunteers asked, that is votes
+        on the first question, or on any other where there are more), ``held_out_loss`` (mean over
+        all reserved galaxies, nats), ``accuracy`` (of the plurality answer), ``seconds``. It ends
+        early when no candidate is left.
 
     Raises
     ------
@@ -122,8 +138,13 @@ def simulate_rounds(
         )
     if rounds < 0 or batch < 1:
         raise GzactiveError(f"{rounds} rounds of {batch} galaxies cannot be simulated.")
+    if initial is not None and initial < 1:
+        raise GzactiveError(f"A start with {initial} galaxies cannot be simulated: give 1 or more.")
     check_head(base, tree)
+    check_choice("random", question, tree)
     choose = strategy_named(strategy)
+    fitting = settings or HeadFit(validation_share=0.0)
+    sampling = posterior or Posterior("laplace")
     voted = counts.sum(axis=1) > 0
     judges = np.flatnonzero(voted & held)
     candidates = np.flatnonzero(voted & ~held)
@@ -132,17 +153,21 @@ def simulate_rounds(
             "No reserved galaxy has votes, so nothing can be judged: add votes for more galaxies."
         )
     rng = np.random.default_rng(seed)
+    told = revealed(counts, tree, retirement or Retirement(), np.random.default_rng([seed, 1]))
     judging_features, judging_votes = np.asarray(features[judges]), counts[judges]
+    parts = [tree.slice(one.name) for one in tree.modelled]
+    volunteers = np.stack([told[:, part].sum(axis=1) for part in parts]).max(axis=0)
 
     def row(number: int, head: Head, started: float) -> dict[str, Any]:
         losses = held_out_loss(
             head, judging_features, judging_votes, tree, n_samples=n_samples, seed=seed
         )
-        concentrations = head.concentrations(judging_features)[:, :, None]
+        concentrations = head.mc_concentrations(judging_features, n_samples, seed)
         fractions = vote_fractions(concentrations, tree)
         return {
             "round": number,
             "n_labels": len(labelled),
+            "n_votes": int(volunteers[labelled].sum()),
             "held_out_loss": float(losses.mean()),
             "accuracy": plurality_accuracy(fractions, judging_votes, tree),
             "seconds": time.perf_counter() - started,
@@ -155,33 +180,36 @@ def simulate_rounds(
         if not len(candidates):
             return
         started = time.perf_counter()
+        first = number == 1 and initial is not None
         situation = Situation(
             features=features,
             candidates=candidates,
             labelled=labelled,
             head=head,
             tree=tree,
-            n=min(batch, len(candidates)),
+            n=min(initial if first and initial is not None else batch, len(candidates)),
             rng=rng,
             beta=beta,
             n_samples=n_samples,
             seed=seed + number,
             n_best=n_best,
+            question=question,
         )
-        chosen = np.unique(choose(situation))
+        chosen = np.unique((STRATEGIES["random"] if first else choose)(situation))
         if not len(chosen) or not np.isin(chosen, candidates).all():
             raise GzactiveError(
                 f"Strategy '{strategy}' chose {len(chosen)} galaxies that are not all candidates."
             )
         labelled = np.concatenate([labelled, chosen])
         candidates = np.setdiff1d(candidates, chosen)
-        fit = fit_head(
+        fit = fit_posterior(
             features[labelled],
-            counts[labelled],
+            told[labelled],
             tree,
             base,
-            settings=settings,
+            posterior=sampling,
+            settings=fitting,
             seed=seed + number,
         )
-        head = fit.head
+        head = fit.whole
         yield row(number, head, started)

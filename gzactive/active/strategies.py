@@ -1,16 +1,18 @@
 """Which galaxies to ask about, given scores or features: batches that are not near-duplicates.
 
 Array functions, shared by the queue of a project and by retrospective simulations. A strategy is
-any function of a :class:`Situation` that returns candidates; new ones go into ``STRATEGIES``.
+any function of a :class:`Situation` that returns candidates; new ones go into ``STRATEGIES``. A
+name may carry PowerBALD's exponent, as in ``entropy@4``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gzactive.active.acquisition import binomial_mutual_information
 from gzactive.active.scoring import (
     N_BEST,
     N_SAMPLES,
@@ -18,6 +20,7 @@ from gzactive.active.scoring import (
     acquisition_scores,
     measure,
 )
+from gzactive.active.votes import sample_fractions
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
 from gzactive.trees import DecisionTree
@@ -27,6 +30,7 @@ __all__ = [
     "STRATEGIES",
     "Situation",
     "Strategy",
+    "farthest_first",
     "is_fresh",
     "kmeans_plus_plus",
     "power_bald",
@@ -35,6 +39,8 @@ __all__ = [
 
 #: Galaxies among which a diverse start is sought (the pool of W+22).
 START_POOL = 32_768
+#: Votes of the binomial mutual information (Walmsley et al. 2020).
+_BINOMIAL_VOTES = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +62,11 @@ class Situation:
     beta
         PowerBALD's exponent: 0 draws at random, infinity takes the highest scores.
     n_samples, seed
-        Dropout samples of the scoring and the seed of their masks.
+        Samples of the head in the scoring, and their seed.
     n_best
         How many galaxies are scored exactly.
+    question
+        The question that galaxies are ranked by, or ``tree`` for all.
     rng
         Source of every random choice.
     """
@@ -74,6 +82,7 @@ class Situation:
     n_samples: int = N_SAMPLES
     seed: int = 0
     n_best: int = N_BEST
+    question: str = TREE
 
 
 #: Chooses at most ``situation.n`` of ``situation.candidates``, best first.
@@ -172,24 +181,62 @@ def kmeans_plus_plus(
     return np.array(chosen, dtype=np.intp)
 
 
+def farthest_first(
+    features: NDArray[np.floating[Any]],
+    n: int,
+    rng: np.random.Generator,
+    *,
+    centres: NDArray[np.floating[Any]] | None = None,
+) -> NDArray[np.intp]:
+    """Choose a core-set: each the farthest from all chosen before (Sener & Savarese 2018).
+
+    Parameters as for :func:`kmeans_plus_plus`; the first is drawn at random where there are no
+    centres.
+    """
+    rows = np.asarray(features, dtype=np.float32)
+    lengths = np.einsum("nw,nw->n", rows, rows, dtype=np.float64)
+    nearest = np.full(len(rows), np.inf)
+    for centre in np.asarray([] if centres is None else centres, dtype=np.float32):
+        nearest = np.minimum(nearest, _squared_distances(rows, lengths, centre))
+    chosen: list[int] = []
+    for _ in range(min(n, len(rows))):
+        row = int(rng.integers(len(rows)) if np.isinf(nearest).all() else nearest.argmax())
+        chosen.append(row)
+        nearest = np.minimum(nearest, _squared_distances(rows, lengths, rows[row]))
+        nearest[chosen] = -1.0
+    return np.array(chosen, dtype=np.intp)
+
+
 def is_fresh(head: Head) -> bool:
     """Whether nothing was learned yet: a head that says the same of every galaxy."""
     return not head.kernel.any()
 
 
 def strategy_named(strategy: str | Strategy) -> Strategy:
-    """The strategy of that name, or the given function itself.
+    """The strategy of that name, ``name`` or ``name@beta``, or the given function itself.
 
     Raises
     ------
     GzactiveError
-        If there is none of that name.
+        If there is none of that name, or beta is no number of at least 0 (or inf).
     """
     if not isinstance(strategy, str):
         return strategy
-    if strategy not in STRATEGIES:
-        raise GzactiveError(f"No strategy '{strategy}': choose one of {', '.join(STRATEGIES)}.")
-    return STRATEGIES[strategy]
+    name, at, given = strategy.partition("@")
+    if name not in STRATEGIES:
+        raise GzactiveError(f"No strategy '{name}': choose one of {', '.join(STRATEGIES)}.")
+    chosen = STRATEGIES[name]
+    if not at:
+        return chosen
+    try:
+        beta = float(given)
+    except ValueError:
+        beta = np.nan
+    if not beta >= 0:
+        raise GzactiveError(
+            f"Strategy '{strategy}' has no exponent after the @: give 0 or more, or inf."
+        )
+    return lambda situation: chosen(replace(situation, beta=beta))
 
 
 def _squared_distances(
@@ -200,46 +247,70 @@ def _squared_distances(
     return np.maximum(squares, 0.0)
 
 
-def _scored(by: str) -> Strategy:
+def _scored(by: str, n_best: int | None = None) -> Strategy:
+    """Rank by entropy or mutual information; ``n_best`` 0 leaves it at one vote a question."""
+
     def choose(situation: Situation) -> NDArray[np.intp]:
         if is_fresh(situation.head):
             return _start(situation)
         features = situation.features[situation.candidates]
-        found = measure(
-            situation.head,
-            features,
-            situation.tree,
-            n_samples=situation.n_samples,
-            seed=situation.seed,
-        )
+        head, tree = situation.head, situation.tree
+        n_samples, seed = situation.n_samples, situation.seed
         scores = acquisition_scores(
-            found,
-            situation.head,
+            measure(head, features, tree, n_samples=n_samples, seed=seed),
+            head,
             features,
-            situation.tree,
+            tree,
             by=by,
-            question=TREE,
-            n_samples=situation.n_samples,
-            seed=situation.seed,
-            n_best=situation.n_best,
+            question=situation.question,
+            n_samples=n_samples,
+            seed=seed,
+            n_best=situation.n_best if n_best is None else n_best,
         ).score
-        chosen = power_bald(scores, situation.n, situation.beta, situation.rng)
-        return situation.candidates[chosen]
+        return _by_power(situation, scores)
 
     return choose
+
+
+def _binomial(situation: Situation) -> NDArray[np.intp]:
+    """Yes/no votes for one answer, as W+20: the first of the question, or of the root."""
+    if is_fresh(situation.head):
+        return _start(situation)
+    tree = situation.tree
+    question = tree.modelled[0].name if situation.question == TREE else situation.question
+    features = situation.features[situation.candidates]
+    scores = []
+    blocks = situation.head.mc_blocks(features, situation.n_samples, situation.seed)
+    for _, concentrations in blocks:
+        fractions = sample_fractions(concentrations, tree)[:, tree.slice(question).start]
+        scores.append(binomial_mutual_information(fractions, _BINOMIAL_VOTES))
+    return _by_power(situation, np.concatenate(scores))
+
+
+def _by_power(situation: Situation, scores: NDArray[np.float64]) -> NDArray[np.intp]:
+    chosen = power_bald(scores, situation.n, situation.beta, situation.rng)
+    return situation.candidates[chosen]
 
 
 def _random(situation: Situation) -> NDArray[np.intp]:
     return situation.rng.permutation(situation.candidates)[: situation.n]
 
 
+def _core_set(situation: Situation) -> NDArray[np.intp]:
+    return _by_distance(situation, farthest_first)
+
+
 def _diverse(situation: Situation) -> NDArray[np.intp]:
+    return _by_distance(situation, kmeans_plus_plus)
+
+
+def _by_distance(situation: Situation, choose: Callable[..., NDArray[np.intp]]) -> NDArray[np.intp]:
     pool = situation.candidates
     if len(pool) > START_POOL:
         pool = np.sort(situation.rng.choice(pool, START_POOL, replace=False))
     centres = situation.features[situation.labelled]
     features = situation.features[pool]
-    return pool[kmeans_plus_plus(features, situation.n, situation.rng, centres=centres)]
+    return pool[choose(features, situation.n, situation.rng, centres=centres)]
 
 
 def _start(situation: Situation) -> NDArray[np.intp]:
@@ -248,14 +319,7 @@ def _start(situation: Situation) -> NDArray[np.intp]:
     rest = np.setdiff1d(situation.candidates, order)
     labelled = np.concatenate([situation.labelled, order])
     diverse = _diverse(
-        Situation(
-            **{
-                **situation.__dict__,
-                "candidates": rest,
-                "labelled": labelled,
-                "n": situation.n - len(order),
-            }
-        )
+        replace(situation, candidates=rest, labelled=labelled, n=situation.n - len(order))
     )
     mixed = np.concatenate([order, diverse])
     return mixed[np.argsort(np.concatenate([np.arange(len(order)), np.arange(len(diverse))]))]
@@ -264,7 +328,11 @@ def _start(situation: Situation) -> NDArray[np.intp]:
 #: Strategies by name; add a function here to compare it with the others.
 STRATEGIES: dict[str, Strategy] = {
     "mutual-information": _scored("mutual-information"),
+    "mutual-information-1": _scored("mutual-information", n_best=0),
     "entropy": _scored("entropy"),
+    "entropy-1": _scored("entropy", n_best=0),
+    "binomial": _binomial,
     "random": _random,
     "diverse": _diverse,
+    "core-set": _core_set,
 }

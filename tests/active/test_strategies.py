@@ -127,6 +127,6 @@ def test_without_a_head_half_are_random_and_half_diverse(decals_sky, name):
 
 
 def test_an_unknown_strategy_is_refused_with_those_there_are():
-    with pytest.raises(GzactiveError, match="mutual-information, entropy, random"):
+    with pytest.raises(GzactiveError, match=r"mutual-information, .*, random"):
         strategy_named("best")
     assert strategy_named(STRATEGIES["random"]) is STRATEGIES["random"]
