@@ -37,6 +37,7 @@ class AnswerList(QListWidget):
         self._items: dict[str, QListWidgetItem] = {}
         self.setProperty("role", "answers")
         self.setAccessibleName("Answer to look for")
+        self.setToolTip("Choose what the galaxies shall show ([ and ])")
         self.setIconSize(QSize(_ICON, _ICON))
         self.setUniformItemSizes(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

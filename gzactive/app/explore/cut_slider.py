@@ -35,6 +35,7 @@ class CutSlider(QSlider):
         self.setPageStep(10)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Vote fraction above which galaxies are listed, in per cent")
+        self.setToolTip("List galaxies above this vote fraction only; the notch is published (P)")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
 

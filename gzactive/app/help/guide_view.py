@@ -59,7 +59,8 @@ class GuideView(QTextBrowser):
         self.setProperty("role", "guide")
         self.setOpenLinks(False)
         self.setAccessibleName("Page of the guide")
-        self.setToolTip("")
+        # No tip: it would lie over what is to be read.
+        self.setAccessibleDescription("Links lead to other pages and to the app; Alt+Left is back")
         self.document().setDocumentMargin(SPACE.large)
         self.anchorClicked.connect(self._follow)
         self.sourceChanged.connect(self._on_source)

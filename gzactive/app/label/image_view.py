@@ -21,6 +21,7 @@ __all__ = ["GalaxyView"]
 _ZOOM_STEP = 1.25
 _FARTHEST = 4.0  # how many times its own size a galaxy's surroundings may fill
 _CLOSEST = 8.0  # the fewest image pixels across the view
+_LEAST_ROOM = 120  # pixels of the screen in which marks can be drawn
 
 
 class GalaxyView(pg.GraphicsView):
@@ -54,6 +55,8 @@ class GalaxyView(pg.GraphicsView):
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Galaxy")
+        # No tip: it would lie over what is to be looked at.
+        self.setAccessibleDescription("Wheel zooms, dragging moves, a double click shows it whole")
         self._words = QLabel(self)
         self._words.setProperty("role", "muted")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -160,6 +163,7 @@ class GalaxyView(pg.GraphicsView):
         self.levels.setVisible(self.levels.isHidden())
         if self._frame is not None:
             self._show_levels(self._frame)
+        self._show_marks()
 
     def reset(self) -> None:
         """The whole galaxy, as it is."""
@@ -177,7 +181,6 @@ class GalaxyView(pg.GraphicsView):
         # GraphicsView's constructor resizes before ours has made what lies over the galaxy.
         if hasattr(self, "levels"):
             self._words.setGeometry(self.rect().adjusted(24, 24, -24, -24))
-            self.marks.setGeometry(self.rect())
             size = self.levels.sizeHint()
             width = min(size.width(), self.width() - 2 * SPACE.medium)
             left = (self.width() - width) // 2
@@ -222,7 +225,16 @@ class GalaxyView(pg.GraphicsView):
             self.levels.show_levels(shares, self._look.black, self._look.white)
 
     def _show_marks(self) -> None:
+        if self._plate is None:
+            self.marks.hide()
+            return
         step = self._frame.step if self._frame is not None else 1
+        # Within the picture where it leaves room, and never under the levels.
+        picture = self._box.mapRectFromItem(self._image, self._image.boundingRect())
+        room = QRectF(self.rect()).intersected(self._box.mapRectToScene(picture)).toAlignedRect()
+        if not self.levels.isHidden():
+            room.setBottom(min(room.bottom(), self.levels.geometry().top()))
+        self.marks.setGeometry(room if room.width() > _LEAST_ROOM else self.rect())
         self.marks.show_plate(self._plate, float(self._box.viewPixelSize()[0]) * step)
 
     def _retint(self) -> None:

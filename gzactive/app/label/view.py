@@ -91,6 +91,7 @@ class LabelView(QWidget):
         self.said.setProperty("role", "small")
         self._breadcrumb = Breadcrumb(icons, self)
         self._done = QPushButton("Done", self)
+        self._done.setToolTip(actions["label.done"].toolTip())
         self._done.setProperty("role", "primary")
         self._done.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._done.clicked.connect(controller.done)

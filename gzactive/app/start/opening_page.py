@@ -31,6 +31,7 @@ class OpeningPage(QWidget):
         self._skip.setToolTip("The window may stutter for some seconds while the model wakes.")
         self._skip.clicked.connect(self.skipped)
         self._cancel = QPushButton("Cancel", self)
+        self._cancel.setToolTip("Back to the start page; what was computed is kept")
         self._cancel.clicked.connect(self.given_up)
         buttons = QHBoxLayout()
         buttons.addWidget(self._skip)

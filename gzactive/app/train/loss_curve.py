@@ -39,6 +39,7 @@ class LossCurve(QWidget):
         self.plot.hideButtons()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setAccessibleName("Loss of the fit, epoch by epoch")
+        self.plot.setAccessibleDescription("Falling while it learns; the legend gives its values")
         self.legend = QLabel(self)
         self.legend.setProperty("role", "small")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
