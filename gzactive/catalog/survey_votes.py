@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.catalog.columns import best_tree
-from gzactive.catalog.findings import Finding, Level, counted, examples, left_out
+from gzactive.catalog.findings import EXAMPLES, Finding, Level, counted, left_out
 from gzactive.catalog.image_lists import image_stem
 from gzactive.catalog.queries import rows_where
 from gzactive.catalog.tables import as_text, is_id_name, read_table, some_names
@@ -224,13 +224,19 @@ def _one_row_each(
                 f"{counted(at.size, 'row')} left out: the galaxy has a row before (first: "
                 f"{texts[at[0]]} in row {rows[at[0]] + 1:,}).",
                 "The first row of a galaxy counts.",
-                tuple(f"row {rows[one] + 1:,}: {texts[one]}" for one in at[:5]),
+                _examples(at, rows, texts),
             )
         )
     keep = named & ~again
     if keep.all():
         return table, texts, rows
     return table[keep], texts[keep], rows[keep]
+
+
+def _examples(
+    at: NDArray[np.intp], rows: NDArray[np.intp], texts: NDArray[np.object_]
+) -> tuple[str, ...]:
+    return tuple(f"row {rows[one] + 1:,}: {texts[one]}" for one in at[:EXAMPLES])
 
 
 def _first(rows: NDArray[np.intp], chosen: NDArray[np.bool_]) -> str:
@@ -277,7 +283,7 @@ def _checked(
                 Level.NOTE,
                 f"{counted(at.size, 'row has', 'rows have')} no number in "
                 f"{counted(blank_columns, 'column')} of votes: counted as no vote.",
-                rows=examples(rows[at], texts[at]) if at.size < 5 else (),
+                rows=_examples(at, rows, texts),
             )
         )
     if wrong:
@@ -289,7 +295,7 @@ def _checked(
                 f"{counted(int((~whole).sum()), 'row')} left out: votes are counts from 0, and row "
                 f"{rows[row] + 1:,} ({texts[row]}) has {wrong[row]}.",
                 "Correct the table to have them.",
-                tuple(f"row {rows[one] + 1:,}: {texts[one]}" for one in sorted(wrong)[:5]),
+                _examples(np.flatnonzero(~whole), rows, texts),
             )
         )
     return pd.DataFrame(votes), whole

@@ -58,7 +58,8 @@ _GZ1: dict[str, tuple[tuple[str, ...], ...]] = {
     "merger": (("merging_merger",),),
     "star_dont_know": (),
 }
-_GZ1["clockwise"] = _GZ1["anticlockwise"] = _GZ1["spiral"]
+for _sense in ("clockwise", "anticlockwise", "spiral_clockwise", "spiral_anticlockwise"):
+    _GZ1[_sense] = _GZ1["spiral"]
 _GZ1["edge"] = _GZ1["edge_on"]
 _GZ1["star"] = _GZ1["uncertain"] = _GZ1["star_dont_know"]
 
