@@ -346,9 +346,17 @@ class MainWindow(QMainWindow):
         self._show_opening(title)
         job = self.compute.submit(title, make)
         self._made = job
-        job.finished.connect(lambda path: self._waiting and self.open_project(path))
+        job.finished.connect(self._on_made)
         job.failed.connect(self._on_refused)
-        job.cancelled.connect(lambda: self._waiting and self._show_start())
+        job.cancelled.connect(self._on_not_made)
+
+    def _on_made(self, path: Path) -> None:
+        if self._waiting:
+            self.open_project(path)
+
+    def _on_not_made(self) -> None:
+        if self._waiting:
+            self._show_start()
 
     def _ask_for_project(self) -> None:
         from PySide6.QtWidgets import QFileDialog
