@@ -187,6 +187,8 @@ class ProjectSession(QObject):
         self.explore.set_scores(opened.ranking.scores)
         self.explore.hand.labelled.connect(self._on_explored)
         self.explore.hand.unlabelled.connect(self._on_unexplored)
+        self.explore.hand.flags_changed.connect(self.label.refresh_marks)
+        self.explore.looked.shown.connect(self.label.explored)
         self.explore.hand.queued.connect(self._on_queued)
         self.train = TrainController(opened.project, self)
         self.evaluate = EvaluateController(opened.project, self)

@@ -59,8 +59,8 @@ class LabelReader:
                     steps.clear()
         return steps
 
-    def steps(self, labeller: str, id_str: str) -> list[Event]:
-        """Every step of a labeller with a galaxy in this log, undone ones too, in order."""
+    def steps(self, labeller: str, id_str: str, *, live: bool = False) -> list[Event]:
+        """A labeller's steps with a galaxy in this log, in order; undone ones too, unless live."""
         query = (
             select(*EVENT_COLUMNS)
             .where(
@@ -72,6 +72,8 @@ class LabelReader:
             )
             .order_by(events.c.sequence)
         )
+        if live:
+            query = query.where(LIVE)
         with reading(self._engine) as connection:
             return [Event(**row._mapping) for row in connection.execute(query)]
 

@@ -4,7 +4,7 @@ The controller owns the query, the listing and the galaxy that is open. Array wo
 happen on a worker thread; the model's numbers come to it from the session, which ranked with them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from gzactive.app.explore.export import write_table
 from gzactive.app.explore.finder import Finder
 from gzactive.app.explore.hand import Hand
 from gzactive.app.explore.listing import Listing, Query
+from gzactive.app.explore.looked import Looked
 from gzactive.app.explore.places import Places
 from gzactive.app.explore.sky import Sky
 from gzactive.app.explore.worker import Worker
@@ -86,6 +87,7 @@ class ExploreController(QObject):
         self.sky = Sky(project, self.places, self)
         self.sky.said.connect(lambda sentence: self.said.emit(sentence, False))
         self.sky.failed.connect(lambda sentence: self.said.emit(sentence, True))
+        self.looked = Looked(project, self.labeller, self._worker, self)
         self._scores: Scores | None = None
         self._score_rows: NDArray[np.intp] | None = None
         self._finder = Finder(project, self.places, None)
@@ -119,6 +121,7 @@ class ExploreController(QObject):
     def close(self) -> None:
         """Stop loading and finding; what was done is on the disk already."""
         self._worker.close()
+        self.looked.close()
         self.sky.close()
         self.thumbnails.close()
         self._frames.close()
@@ -244,6 +247,12 @@ class ExploreController(QObject):
             (self.id_at(one), self.file_at(one)) for one in near if 0 <= one < len(self._listing)
         )
         self.opened_changed.emit()
+        self.look_at([position])
+
+    def look_at(self, positions: Iterable[int]) -> None:
+        """Galaxies are on screen; where the model has looked at them, its view is shown too."""
+        if self._scores is not None:
+            self.looked.add(self.id_at(one) for one in positions if one < len(self._listing))
 
     def step(self, step: int) -> None:
         """Open the galaxy so many further on, if there is one."""

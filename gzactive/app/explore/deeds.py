@@ -138,13 +138,8 @@ class Deeds:
 
     def answers(self, id_str: str) -> dict[str, tuple[str, ...]]:
         """The labeller's own answers to a galaxy: question to the names of its answers."""
-        events = self._labels.events(id_str=id_str, labeller=self._labeller)
-        undone = {one.undoes for one in events}
-        return {
-            str(one.question): one.answers
-            for one in events
-            if one.kind == "answer" and not one.scripted and one.event_id not in undone
-        }
+        steps = self._labels.steps(self._labeller, id_str, live=True)
+        return {str(one.question): one.answers for one in steps if one.kind == "answer"}
 
     def _fit(self, ids: Sequence[str], reserved: set[str]) -> tuple[tuple[str, ...], str]:
         """Those that may be labelled here, and a sentence about the others."""

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
@@ -60,6 +61,8 @@ class GalaxyGrid(QAbstractItemView):
     chosen = Signal(int)
     #: The keyboard came, or went.
     focus_changed = Signal(bool)
+    #: These rows are on screen, and have been for a moment (a range).
+    rested = Signal(object)
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -211,6 +214,10 @@ class GalaxyGrid(QAbstractItemView):
         self.go_to(min(row, self._rows() - 1))
         self.viewport().update()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._settled.start()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         first = self.shown.start
@@ -349,6 +356,8 @@ class GalaxyGrid(QAbstractItemView):
             below = range(shown.stop, min(shown.stop + page, self._rows()))
             above = range(max(0, shown.start - page), shown.start)
             model.want([*shown, *below, *reversed(above)])
+            if self.isVisible() and len(shown):
+                self.rested.emit(shown)
 
     def _on_mark(self, row: int, event: QMouseEvent) -> bool:
         box = self.visualRect(self.model().index(row, 0))

@@ -35,6 +35,8 @@ class Hand(QObject):
 
     #: Who is labelled or flagged has changed.
     marks_changed = Signal()
+    #: Flags were set, or taken off.
+    flags_changed = Signal()
     #: Galaxies were labelled, or labels taken back: lists of id_str.
     labelled = Signal(list)
     unlabelled = Signal(list)
@@ -109,8 +111,10 @@ class Hand(QObject):
             self.labelled.emit(ids)
         elif deed.kind == "flag":
             self._flagged.update(ids)
+            self.flags_changed.emit()
         elif deed.kind == "unflag":
             self._flagged.difference_update(ids)
+            self.flags_changed.emit()
         else:
             self.queued.emit([UpcomingGalaxy(one, SELECTION, **self.weights) for one in ids])
         self._tell(deed)
@@ -121,6 +125,7 @@ class Hand(QObject):
             self.unlabelled.emit(list(deed.ids))
         else:
             self._flagged.difference_update(deed.ids)
+            self.flags_changed.emit()
         self._tell(deed)
 
     def _tell(self, deed: Deed) -> None:

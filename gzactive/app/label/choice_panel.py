@@ -25,6 +25,7 @@ from gzactive.stores.settings import Settings
 __all__ = ["ChoicePanel"]
 
 _WIDTH = 400
+_FIELD = 80
 _STEPS = 10
 
 
@@ -57,6 +58,9 @@ class ChoicePanel(QFrame):
         self.scale = QDoubleSpinBox(self)
         self.scale.setRange(0.0, 36_000.0)
         self.scale.setDecimals(4)
+        self.scale.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.scale.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.scale.setFixedWidth(2 * _FIELD)
         self.scale.setSuffix(" ″ a pixel")
         self.scale.setSpecialValueText("not known")
         self._named(self.scale, "pixel_scale", "Pixel scale")
@@ -125,10 +129,10 @@ class ChoicePanel(QFrame):
         ends.addWidget(self._words("Teach the model"))
         ends.addStretch(1)
         ends.addWidget(self._words("Show me nice ones"))
-        shares = QFormLayout()
+        shares = self._form()
         shares.addRow("At random, to judge the model", self.random)
         shares.addRow("Shown again, to see how steady I am", self.repeats)
-        sky = QFormLayout()
+        sky = self._form()
         sky.addRow("Pixel scale", self.scale)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.large)
@@ -144,6 +148,14 @@ class ChoicePanel(QFrame):
         column.addWidget(self.pause)
         column.addWidget(self.north)
         column.addLayout(sky)
+
+    def _form(self) -> QFormLayout:
+        """Words on the left, a field at the right edge."""
+        form = QFormLayout()
+        form.setFormAlignment(Qt.AlignmentFlag.AlignRight)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setHorizontalSpacing(SPACE.large)
+        return form
 
     def _heading(self, text: str) -> QLabel:
         label = QLabel(text, self)
@@ -165,6 +177,9 @@ class ChoicePanel(QFrame):
         box = QSpinBox(self)
         box.setRange(round(100 * (field.minimum or 0)), round(100 * (field.maximum or 1)))
         box.setSuffix(" %")
+        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        box.setFixedWidth(_FIELD)
         box.setSingleStep(5)
         self._named(box, setting, name)
         return box
