@@ -34,7 +34,7 @@ _GRID = (
     *("open", "select-all", "select-none", "answer-before", "answer-after"),
     *("confident", "unsure", "disagree"),
 )
-_GALAXY = ("back", "previous", "next")
+_GALAXY = ("back", "previous", "next", "compare")
 _CHOSEN = ("label", "flag", "queue", "copy-ids", "send-image")
 _ON_SKY = ("copy-places", "simbad", "legacy", "point")
 #: Formats to export to, and the endings that name them.
@@ -44,6 +44,7 @@ _KINDS = {
     "FITS table (*.fits)": ".fits",
     "VOTable (*.vot)": ".vot",
 }
+_SURVEYS = "Projects and tables (project.toml *.csv *.gz *.parquet *.feather *.fits *.vot *.ecsv)"
 
 
 class ExploreView(QWidget):
@@ -81,6 +82,7 @@ class ExploreView(QWidget):
         self.model = GalaxiesModel(controller, self)
         self.grid = GalaxyGrid(icons, self)
         self.grid.setModel(self.model)
+        self.grid.setToolTip("Return opens a galaxy, Space selects it")
         self.galaxy = GalaxyPage(controller, actions, icons, self)
         self.stack = QStackedWidget(self)
         self._row = 0
@@ -161,6 +163,7 @@ class ExploreView(QWidget):
         self.answers.chosen.connect(it.choose)
         self.grid.chosen.connect(it.open)
         self.grid.rested.connect(it.look_at)
+        self.grid.rested.connect(it.look_at)
         self.grid.focus_changed.connect(self._actions["explore.select"].setEnabled)
         self.grid.selectionModel().selectionChanged.connect(self._offer)
         self.grid.selectionModel().currentChanged.connect(self._on_row)
@@ -188,6 +191,7 @@ class ExploreView(QWidget):
             "legacy": lambda: self._browse(it.sky.legacy_viewer),
             "point": lambda: self._with_first(it.sky.point),
             "send-image": lambda: self._with_first(it.sky.send_image),
+            "compare": self._compare,
             "send-table": lambda: it.send_table(self._some),
             "undo": it.hand.undo,
         }
@@ -246,6 +250,8 @@ class ExploreView(QWidget):
         for name in _ON_SKY:
             self._enable(name, chosen > 0 and not reason)
             self._actions.explain(f"explore.{name}", reason)
+        self._enable("compare", single and not reason)
+        self._actions.explain("explore.compare", reason)
         text = f"Label “{it.answer_words}”"
         self._actions["explore.label"].setText(text)
         self._actions["explore.label"].setIconText(f" {text}")
@@ -301,6 +307,19 @@ class ExploreView(QWidget):
             if not chosen.suffix:
                 chosen = chosen.with_name(chosen.name + _KINDS.get(kind, ".csv"))
             it.export(chosen, self._some)
+
+    def _compare(self) -> None:
+        """Choose the survey whose pictures stand beside, or let it go."""
+        it = self.controller
+        if it.companions.source:
+            it.compare_with("")
+            return
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Compare with a project (its project.toml) or a table", str(Path.home()), _SURVEYS
+        )
+        if path:
+            chosen = Path(path)
+            it.compare_with(str(chosen.parent if chosen.name == "project.toml" else chosen))
 
     def _copy(self, text: str, what: str) -> None:
         if text:
