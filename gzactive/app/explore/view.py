@@ -163,7 +163,6 @@ class ExploreView(QWidget):
         self.answers.chosen.connect(it.choose)
         self.grid.chosen.connect(it.open)
         self.grid.rested.connect(it.look_at)
-        self.grid.rested.connect(it.look_at)
         self.grid.focus_changed.connect(self._actions["explore.select"].setEnabled)
         self.grid.selectionModel().selectionChanged.connect(self._offer)
         self.grid.selectionModel().currentChanged.connect(self._on_row)
