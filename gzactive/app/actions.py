@@ -124,6 +124,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "go.evaluate", "Evaluate", ("Ctrl+4",), "See how good the model is", "evaluate", "Go"
     ),
+    ActionSpec(
+        "go.project",
+        "Project",
+        ("Ctrl+5",),
+        "See what the project holds and takes, write files for others, change its settings",
+        "project",
+        "Go",
+    ),
     *_answers(),
     ActionSpec(
         "label.done",

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
 
         page = StartPage(self.actions_, self.icons, self)
         page.chosen.connect(self.open_project)
+        page.sky_wanted.connect(self._make_sky)
         page.forgotten.connect(self._forget)
         self._stack.addWidget(page)
         return page
@@ -221,6 +222,7 @@ class MainWindow(QMainWindow):
                 "go.explore": lambda: self.go("explore"),
                 "go.train": lambda: self.go("train"),
                 "go.evaluate": lambda: self.go("evaluate"),
+                "go.project": lambda: self.go("project"),
                 "view.theme": self.theme.toggle,
                 "train.start": self._start_round,
                 "train.cancel": self._cancel,
@@ -269,6 +271,7 @@ class MainWindow(QMainWindow):
             return
         self.area = WorkArea(session, self.compute, self.actions_, self.icons, self)
         self.area.page_chosen.connect(self.go)
+        self.area.project_chosen.connect(self.open_project)
         self._stack.addWidget(self.area)
         self.help.use(session)
         remember_project(

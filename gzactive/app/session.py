@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gzactive.app.explore.controller import ExploreController
     from gzactive.app.label.controller import LabelController
     from gzactive.app.label.upcoming import UpcomingGalaxy
+    from gzactive.app.project.controller import ProjectController
     from gzactive.app.train.controller import TrainController
     from gzactive.project import Project
 
@@ -60,6 +61,7 @@ class ProjectSession(QObject):
         self.explore: ExploreController | None = None
         self.train: TrainController | None = None
         self.evaluate: EvaluateController | None = None
+        self.whole: ProjectController | None = None
         self._compute = compute
         self._jobs: dict[str, Job] = {}
         self._rounds = RoundKeeper(self)
@@ -96,6 +98,8 @@ class ProjectSession(QObject):
             self.label.close()
         if self.explore is not None:
             self.explore.close()
+        if self.whole is not None:
+            self.whole.close()
         if not self._jobs:
             self._close_project()
 
@@ -169,6 +173,7 @@ class ProjectSession(QObject):
         from gzactive.app.explore.controller import ExploreController
         from gzactive.app.label.controller import LabelController
         from gzactive.app.label.reading import ReadingController
+        from gzactive.app.project.controller import ProjectController
         from gzactive.app.train.controller import TrainController
 
         self.project = opened.project
@@ -193,6 +198,7 @@ class ProjectSession(QObject):
         self.train = TrainController(opened.project, self)
         self.evaluate = EvaluateController(opened.project, self)
         self.evaluate.queued.connect(self._on_queued)
+        self.whole = ProjectController(opened.project, self)
         self._queue_was_short = len(opened.ranking.queue) < work.QUEUE
         self.label.start(opened.ranking.queue)
         self._watch = ProjectWatch(opened.project, parent=self)

@@ -1,5 +1,7 @@
 """The pages of an open project between the rail and the line at the foot."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.label.view import LabelView
 from gzactive.app.nav_rail import NavRail
+from gzactive.app.project.view import ProjectView
 from gzactive.app.session import ProjectSession
 from gzactive.app.status_strip import StatusStrip
 from gzactive.app.train.view import TrainView
@@ -44,6 +47,8 @@ class WorkArea(QWidget):
 
     #: A page was chosen on the rail.
     page_chosen = Signal(str)
+    #: Another project was chosen on the Project page.
+    project_chosen = Signal(Path)
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class WorkArea(QWidget):
             or session.explore is None
             or session.train is None
             or session.evaluate is None
+            or session.whole is None
         ):
             raise RuntimeError("the project is not open yet")
         self._session = session
@@ -66,11 +72,14 @@ class WorkArea(QWidget):
         self.explore = ExploreView(session.explore, actions, icons, self)
         self.train = TrainView(session.train, actions, icons, self)
         self.evaluate = EvaluateView(session.evaluate, actions, icons, self)
+        self.project = ProjectView(session.whole, actions, icons, self)
+        self.project.chosen.connect(self.project_chosen)
         self._pages: dict[str, QWidget] = {
             "label": self.label,
             "explore": self.explore,
             "train": self.train,
             "evaluate": self.evaluate,
+            "project": self.project,
         }
         self.rail = NavRail(_PAGES, icons, self)
         self.rail.chosen.connect(self.page_chosen)

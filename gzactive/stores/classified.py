@@ -14,7 +14,14 @@ from gzactive.stores.events import WALK_KINDS, Event
 from gzactive.stores.label_reader import EVENT_COLUMNS, LabelReader
 from gzactive.stores.schema import LIVE, events, reading
 
-__all__ = ["Classification", "count_events", "has_scripted", "read_classifications", "read_events"]
+__all__ = [
+    "Classification",
+    "answer_counts",
+    "count_events",
+    "has_scripted",
+    "read_classifications",
+    "read_events",
+]
 
 _ROWS_AT_ONCE = 5_000
 _STANDS = "stands"
@@ -94,6 +101,27 @@ def count_events(log: LabelReader, kind: str | None = None) -> int:
         query = query.where(events.c.kind == kind, events.c.scripted.is_(False))
     with reading(log._engine) as connection:
         return int(connection.scalar(query) or 0)
+
+
+def answer_counts(log: LabelReader, tree_id: str, question: str) -> dict[tuple[str, str], int]:
+    """How many galaxies each person gave each answer: (labeller, answer) to a number.
+
+    Repeats and tables aside; of a galaxy answered again after a restart both answers count.
+    """
+    query = (
+        select(events.c.labeller, events.c.answer, func.count(events.c.id_str.distinct()))
+        .where(
+            events.c.scripted.is_(False),
+            events.c.kind == "answer",
+            events.c.tree_id == tree_id,
+            events.c.question == question,
+            events.c.repeat.is_(False),
+            LIVE,
+        )
+        .group_by(events.c.labeller, events.c.answer)
+    )
+    with reading(log._engine) as connection:
+        return {(who, answer): int(n) for who, answer, n in connection.execute(query)}
 
 
 def has_scripted(log: LabelReader) -> bool:

@@ -112,5 +112,5 @@ def test_panoptes_aggregation_reduces_the_export_to_our_votes(
 
 def slugged(label: str) -> str:
     """A label as panoptes_aggregation spells it in column names."""
-    kept = "".join(letter if letter.isalnum() else " " for letter in label.replace("'", ""))
+    kept = "".join(letter if letter.isalnum() else " " for letter in label)
     return "-".join(kept.lower().split())

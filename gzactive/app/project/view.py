@@ -1,0 +1,200 @@
+"""The Project page: a panel for each thing that concerns the project as a whole."""
+
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gzactive.app.action_set import ActionSet
+from gzactive.app.announce import announce
+from gzactive.app.banner import Banner
+from gzactive.app.icons import Icons
+from gzactive.app.project.about_panel import AboutPanel
+from gzactive.app.project.controller import ProjectController
+from gzactive.app.project.disk_panel import DiskPanel
+from gzactive.app.project.export_panel import ExportPanel
+from gzactive.app.project.images_panel import ImagesPanel
+from gzactive.app.project.labels_panel import LabelsPanel
+from gzactive.app.project.settings_panel import SettingsPanel
+from gzactive.app.project.sky_panel import SkyPanel
+from gzactive.app.recent import recent_projects
+from gzactive.app.tokens import SPACE
+
+__all__ = ["ProjectView"]
+
+#: Narrower pages have one column.
+_TWO_COLUMNS = 980
+_WIDEST = 1400
+
+
+class ProjectView(QWidget):
+    """Widgets of the page; what happens is the controller's.
+
+    Parameters
+    ----------
+    controller
+        What it shows and steers.
+    actions
+        The app's actions.
+    icons
+        Draws icons and gives the theme.
+    parent
+        The window.
+    """
+
+    #: Another project was chosen.
+    chosen = Signal(Path)
+
+    def __init__(
+        self,
+        controller: ProjectController,
+        actions: ActionSet,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._title = QLabel(self)
+        self._title.setProperty("role", "title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self.banner = Banner(icons, self)
+        self.about = AboutPanel(controller, icons, self)
+        self.images = ImagesPanel(controller, icons, self)
+        self.labels = LabelsPanel(controller, icons, self)
+        self.sky = SkyPanel(controller, icons, self)
+        self.out = ExportPanel(controller, icons, self)
+        self.disk = DiskPanel(controller, icons, self)
+        self.settings = SettingsPanel(controller, icons, self)
+        self.recent = QToolButton(self)
+        self.recent.setText("Recent")
+        self.recent.setProperty("role", "quiet")
+        self.recent.setToolTip("Open a project that was open lately; this one is closed")
+        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.recent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._menu = QMenu(self.recent)
+        self._menu.aboutToShow.connect(self._fill_recent)
+        self.recent.setMenu(self._menu)
+        self._lay_out(actions)
+        controller.told.connect(self._on_told)
+        controller.saved.connect(self._show_name)
+        controller.measured.connect(self._order_tabs)
+        self._show_name()
+
+    def _lay_out(self, actions: ActionSet) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(SPACE.small)
+        head.addWidget(self._title, 1)
+        head.addWidget(self.recent)
+        head.addWidget(actions.button("project.open", self, text=True))
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        for column in (self._left, self._right):
+            column.setSpacing(SPACE.large)
+        self._columns = QHBoxLayout()
+        self._columns.setContentsMargins(SPACE.huge, 0, SPACE.huge, SPACE.large)
+        self._columns.setSpacing(SPACE.large)
+        self._columns.addLayout(self._left, 1)
+        self._columns.addLayout(self._right, 1)
+        inside = QWidget(self)
+        inside.setMaximumWidth(_WIDEST)
+        inside.setLayout(self._columns)
+        self._area = QScrollArea(self)
+        self._area.setWidget(inside)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        top = QVBoxLayout()
+        top.setContentsMargins(SPACE.huge, SPACE.large, SPACE.huge, 0)
+        top.setSpacing(SPACE.medium)
+        top.addLayout(head)
+        top.addWidget(self.banner)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE.medium)
+        column.addLayout(top)
+        column.addWidget(self._area, 1)
+        self._two: bool | None = None
+        self._arrange(two=True)
+
+    def _arrange(self, *, two: bool) -> None:
+        """Put the panels into one column or two, in the order in which Tab walks."""
+        if two == self._two:
+            return
+        self._two = two
+        left = [self.about, self.labels, self.images, self.disk]
+        right = [self.out, self.sky, self.settings]
+        if not two:
+            left = [self.about, self.labels, self.out, self.images, self.sky, self.disk]
+            left, right = [*left, self.settings], []
+        for column, panels in ((self._left, left), (self._right, right)):
+            while column.count():
+                column.takeAt(0)
+            for panel in panels:
+                column.addWidget(panel)
+            column.addStretch(1)
+        self._columns.setStretch(1, 1 if two else 0)
+        self._panels = [*left, *right]
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab walks down the columns, panel by panel."""
+        stops = [stop for panel in self._panels for stop in _tabbed(panel)]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.settings.refresh()
+        self.controller.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(two=self.width() >= _TWO_COLUMNS)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.about.open_folder.setFocus(event.reason())
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _show_name(self) -> None:
+        self._title.setText(self.controller.project.name)
+
+    def _on_told(self, sentence: str, fault: bool) -> None:
+        self.banner.say(sentence, fault=fault)
+        announce(self, sentence)
+
+    def _fill_recent(self) -> None:
+        self._menu.clear()
+        here = self.controller.project.path
+        for project in recent_projects():
+            if project.path == here or project.missing:
+                continue
+            action = self._menu.addAction(project.name)
+            action.setToolTip(str(project.path))
+            action.triggered.connect(
+                lambda _checked=False, path=project.path: self.chosen.emit(path)
+            )
+        if self._menu.isEmpty():
+            self._menu.addAction("No other project was open lately").setEnabled(False)
+
+
+def _tabbed(panel: QWidget) -> list[QWidget]:
+    """What Tab stops at in a panel, in order; lists that pop up are windows of their own."""
+    return [
+        each
+        for each in panel.findChildren(QWidget)
+        if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.window() is panel.window()
+    ]
