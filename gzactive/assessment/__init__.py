@@ -13,7 +13,12 @@ from gzactive.assessment.of_projects import (
     assess_part,
     assess_saving,
 )
-from gzactive.assessment.tables import accuracy_table, calibration_table, labeller_table
+from gzactive.assessment.tables import (
+    accuracy_table,
+    calibration_table,
+    fraction_table,
+    labeller_table,
+)
 
 __all__ = [
     "Assessment",
@@ -25,6 +30,7 @@ __all__ = [
     "assess_part",
     "assess_saving",
     "calibration_table",
+    "fraction_table",
     "labeller_table",
     "write_assessment",
 ]

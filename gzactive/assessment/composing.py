@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gzactive.assessment.of_projects import Assessment, LabellerLine, RoundPoint
-from gzactive.assessment.tables import accuracy_table, calibration_table, labeller_table
+from gzactive.assessment.tables import (
+    accuracy_table,
+    calibration_table,
+    fraction_table,
+    labeller_table,
+)
 from gzactive.errors import GzactiveError
 from gzactive.evaluation.judging import Judgement, QuestionJudgement
 from gzactive.evaluation.plots import calibration_curves, learning_curves, rounds_curve
@@ -58,6 +63,7 @@ def write_assessment(
     if judgement is not None:
         lead = f"Judged: {found.model}, by {found.votes_from}. {headline(judgement)}"
         sections.append(_overview(judgement, found.unseen))
+        sections.append(_fractions(judgement))
         if found.rounds or saving is not None:
             sections.append(_learning(found.rounds, saving))
         sections.append(_calibration(judgement))
@@ -85,12 +91,23 @@ def _overview(found: Judgement, unseen: int) -> Section:
             f"{found.uncorrected_loss.value:.3f} to {found.loss.value:.3f} nats a galaxy."
         )
     return Section(
-        "All questions",
-        "“right” is how often the model's leading answer is the volunteers'; “volunteers” is how "
-        "many of them would give the vote fractions as well as the model does. Intervals hold the "
-        "truth in nine of ten cases.",
+        "How often it is right",
+        "How often the model's leading answer is the volunteers', for all galaxies that a question "
+        "concerns and for those on which more than 80 % of at least five volunteers agree. In "
+        "brackets, here and below: the interval that holds the truth in nine of ten cases.",
         notes=notes,
         table=accuracy_table(found),
+    )
+
+
+def _fractions(found: Judgement) -> Section:
+    return Section(
+        "How far vote fractions are off",
+        "Errors are between predicted and observed fractions, over all answers, and contain the "
+        "chance of finite votes; “volunteers” is how many of them would give the fractions as well "
+        "as the model does, with that chance taken off. The loss is how much the votes surprise "
+        "the model.",
+        table=fraction_table(found),
     )
 
 

@@ -9,16 +9,16 @@ import numpy as np
 
 from gzactive.assessment.of_projects import LabellerLine
 from gzactive.evaluation.judging import Judgement
-from gzactive.evaluation.words import between, share, worth
+from gzactive.evaluation.words import between, share, short_share, worth
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["accuracy_table", "calibration_table", "labeller_table"]
+__all__ = ["accuracy_table", "calibration_table", "fraction_table", "labeller_table"]
 
 
 def accuracy_table(found: Judgement) -> pd.DataFrame:
-    """One row a question: galaxies, accuracies, error of the fractions, worth, loss."""
+    """One row a question: how often the leading answer is right, of all and of confident ones."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -29,29 +29,34 @@ def accuracy_table(found: Judgement) -> pd.DataFrame:
                 share(one.accuracy),
                 one.confident,
                 share(one.confident_accuracy),
-                between(one.root_mean_square),
+            )
+            for one in found.questions
+        ],
+        columns=["question", "galaxies", "right", "confident", "right of these"],
+    )
+
+
+def fraction_table(found: Judgement) -> pd.DataFrame:
+    """One row a question: error of the vote fractions, worth in volunteers, held-out loss."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            (
+                one.question,
                 between(one.mean_absolute),
+                between(one.root_mean_square),
                 worth(one.volunteers),
                 between(one.loss),
             )
             for one in found.questions
         ],
-        columns=[
-            "question",
-            "galaxies",
-            "right",
-            "confident",
-            "right of them",
-            "RMS error",
-            "mean error",
-            "volunteers",
-            "loss",
-        ],
+        columns=["question", "mean error", "RMS error", "volunteers", "loss (nats)"],
     )
 
 
 def calibration_table(found: Judgement) -> pd.DataFrame:
-    """One row a question: what 80 % intervals hold and the calibration error, before and after."""
+    """One row a question: what 80 % intervals hold, calibration error and loss; and before."""
     import pandas as pd
 
     rows = []
@@ -59,13 +64,13 @@ def calibration_table(found: Judgement) -> pd.DataFrame:
         now, before = one.calibration, one.uncorrected
         row = {
             "question": one.question,
-            "80 % intervals hold": share(now.eighty),
-            "calibration error": between(now.error, 3),
+            "80 % hold": short_share(now.eighty),
+            "error": between(now.error, 3),
             "loss": f"{now.loss.value:.3f}",
         }
         if any(each.uncorrected is not None for each in found.questions):
-            row["before: hold"] = "–" if before is None else share(before.eighty)
-            row["before: error"] = "–" if before is None else between(before.error, 3)
+            row["before: hold"] = "–" if before is None else short_share(before.eighty)
+            row["before: error"] = "–" if before is None else f"{before.error.value:.3f}"
             row["before: loss"] = "–" if before is None else f"{before.loss.value:.3f}"
         rows.append(row)
     return pd.DataFrame(rows)

@@ -105,15 +105,16 @@ def show(
 
 
 def _print(found: Assessment) -> None:
-    from gzactive.assessment import accuracy_table, calibration_table
+    from gzactive.assessment import accuracy_table, calibration_table, fraction_table
     from gzactive.evaluation.words import headline
 
     if found.judgement is None:
         return
     console().print(f"{found.name}: {found.model}, judged by {found.votes_from}.", soft_wrap=True)
     console().print(headline(found.judgement))
-    print_table(accuracy_table(found.judgement), "By question")
-    print_table(calibration_table(found.judgement), "As sure as it may be?")
+    print_table(accuracy_table(found.judgement), "How often the leading answer is right")
+    print_table(fraction_table(found.judgement), "How far vote fractions are off")
+    print_table(calibration_table(found.judgement), "Whether it is as sure as it may be")
 
 
 def _say_where(out: Path) -> None:

@@ -4,7 +4,7 @@ Arrays in; which galaxies may judge is told by the caller. What the figures mean
 in :mod:`gzactive.evaluation.words`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -279,7 +279,9 @@ class _Question:
             predicted=predicted,
             observed=observed,
             weight=number / number.sum(),
-            error=drawn.estimate(lambda sums: expected_error(*parts(sums)[1:4]), len(some)),
+            error=_around(
+                drawn.estimate(lambda sums: expected_error(*parts(sums)[1:4]), len(some))
+            ),
             eighty=held[int(np.flatnonzero(np.isclose(LEVELS, 0.8))[0])],
             loss=_mean(losses, self.resamples, self.seed),
         )
@@ -329,6 +331,11 @@ class _Question:
             calibration=calibration,
             uncorrected=uncorrected,
         )
+
+
+def _around(one: Estimate) -> Estimate:
+    """The interval stretched to its figure: drawing again adds to a mean of absolute values."""
+    return replace(one, low=min(one.low, one.value), high=max(one.high, one.value))
 
 
 def _worth(sums: Column, draws: Column, galaxies: int) -> Estimate:
