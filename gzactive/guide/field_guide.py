@@ -97,8 +97,9 @@ def question_page(
     sights
         By column; an answer that is not in it has words and an icon only.
     """
+    any_example = any(_sight(sights, answer).example for answer in question.answers)
     rows = "".join(
-        _answer(tree, question, number, answer, links, sights.get(answer.column, Sight()))
+        _answer(tree, question, number, answer, links, _sight(sights, answer), any_example)
         for number, answer in enumerate(question.answers, start=1)
     )
     boxes = "<p>Tick all that apply, then Done.</p>" if question.kind == "checkboxes" else ""
@@ -109,7 +110,7 @@ def question_page(
             '<p class="muted">The simulated sky cannot show what this question asks, so there are '
             "words and signs only.</p>"
         )
-    elif any(_sight(sights, answer).example for answer in question.answers):
+    else:
         note = (
             '<p class="muted">The pictures are simulated galaxies, whose truth is known, as a '
             "nearby survey would show them.</p>"
@@ -126,7 +127,13 @@ def question_page(
 
 
 def _answer(
-    tree: DecisionTree, question: Question, number: int, answer: Answer, links: Links, sight: Sight
+    tree: DecisionTree,
+    question: Question,
+    number: int,
+    answer: Answer,
+    links: Links,
+    sight: Sight,
+    any_example: bool,
 ) -> str:
     icon = (
         f'<img src="{escape(links.icon(answer.icon))}" width="{ICON_SIDE}" height="{ICON_SIDE}" '
@@ -160,12 +167,15 @@ def _answer(
         words.append(
             f'<p class="muted">The model\'s most confident in your project:</p><p>{shown}</p>'
         )
-    sign = icon if sight.example else ""
-    return (
-        f'<tr><td class="picture" width="{EXAMPLE_SIDE + 20}">{picture}</td>'
-        f'<td class="sign" width="{ICON_SIDE + 20}">{sign}</td>'
-        f'<td class="words">{"".join(words)}</td></tr>'
-    )
+    sign, cells = (icon if sight.example else ""), ""
+    if any_example:
+        cells = (
+            f'<td class="picture" width="{EXAMPLE_SIDE + 20}">{picture}</td>'
+            f'<td class="sign" width="{ICON_SIDE + 20}">{sign}</td>'
+        )
+    else:
+        cells = f'<td class="sign" width="{2 * ICON_SIDE + 20}">{picture}</td>'
+    return f'<tr>{cells}<td class="words">{"".join(words)}</td></tr>'
 
 
 def _following(question: Question) -> list[str | None]:

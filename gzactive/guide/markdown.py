@@ -62,6 +62,8 @@ def to_html(
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", anchor_of(_plain(tokens[position + 1])))
+        if token.type == "fence":
+            token.content = token.content.rstrip("\n")
         if token.type == "fence" and token.info == "keys" and keys is not None:
             token.type, token.content = "html_block", keys(token.content.strip())
         for child in token.children or ():

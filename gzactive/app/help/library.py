@@ -23,6 +23,14 @@ __all__ = ["SCHEME", "Library"]
 #: Pages and pictures are at ``help:/<name>``; other schemes are ``app:`` (actions) and the web.
 SCHEME = "help"
 
+#: Qt's documents give room around code, and lines without gaps, to tables alone.
+_DRESSED = (
+    ("<table>", '<table cellspacing="0" cellpadding="0">'),
+    ("<pre>", '<table class="code" width="100%" cellspacing="0" cellpadding="0"><tr><td><pre>'),
+    ("</pre>", "</pre></td></tr></table>"),
+    ("</table>", '</table><p class="gap">&nbsp;</p>'),
+)
+
 #: A row of the sheet of keys: where, what, keys, tip.
 Row = tuple[str, str, str, str]
 
@@ -94,6 +102,8 @@ class Library:
             return tree_page(tree, self)
         source = self.guide.page(name).source
         written = to_html(source, self.link, self.image, self._keys)
+        for plain, dressed in _DRESSED:
+            written = written.replace(plain, dressed)
         if name == FIELD_GUIDE:
             entries = "".join(
                 f'<p class="entry"><a href="{self.page(page_name(each))}">{each.title}</a><br>'

@@ -28,14 +28,15 @@ def page_style(theme: Theme) -> str:
     ul, ol {{ margin-top: 0; margin-bottom: {s.medium}px; }}
     li {{ margin-bottom: {s.tight}px; }}
     a {{ color: {c.accent}; text-decoration: none; }}
-    code {{ background-color: {c.raised}; font-family: monospace; font-size: {points(1.0)}; }}
-    pre {{ background-color: {c.raised}; font-family: monospace; font-size: {points(1.0)};
-           margin-top: {s.tight}px; margin-bottom: {s.large}px; }}
+    code {{ background-color: {c.hover}; font-family: monospace; font-size: {points(1.0)}; }}
+    pre {{ font-family: monospace; font-size: {points(1.0)}; margin-top: 0; margin-bottom: 0; }}
+    .code pre code {{ background-color: {c.hover}; }}
     th {{ text-align: left; color: {c.muted}; font-weight: 600; padding: {s.tight}px {s.medium}px
           {s.tight}px 0; border-bottom: 1px solid {c.border}; }}
     td {{ padding: {s.tight + 1}px {s.medium}px {s.tight + 1}px 0; vertical-align: top;
           border-bottom: 1px solid {c.border}; }}
     .muted {{ color: {c.muted}; font-size: {points(0.95)}; }}
     .key {{ color: {c.muted}; font-size: {points(0.9)}; font-weight: 400; }}
+    .code td {{ background-color: {c.hover}; padding: {s.small}px {s.medium}px; border: none; }}
     .answers td {{ padding-top: {s.large}px; padding-bottom: {s.large}px; }}
     """

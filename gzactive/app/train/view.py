@@ -20,6 +20,8 @@ from gzactive.app.train.rounds_model import RoundsModel
 
 __all__ = ["TrainView"]
 
+_USE_TIP = "Rank with the chosen round from now on; the others are kept."
+
 
 class TrainView(QWidget):
     """Widgets of the page; what happens is the controller's.
@@ -56,7 +58,7 @@ class TrainView(QWidget):
         self.told.setWordWrap(True)
         self._start = QPushButton("Start a round now", self)
         self._start.setProperty("role", "primary")
-        self._start.setToolTip(actions["train.start"].toolTip())
+        self._start_tip = actions["train.start"].toolTip()
         self._start.clicked.connect(controller.start)
         self._cancel = QPushButton("Cancel", self)
         self._cancel.setToolTip(actions["train.cancel"].toolTip())
@@ -79,7 +81,6 @@ class TrainView(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._use = QPushButton("Put this round in use", self)
-        self._use.setToolTip("Rank with the chosen round from now on; the others are kept.")
         self._use.clicked.connect(lambda: controller.promote(self._selected()))
         self._back = QPushButton("Roll back", self)
         self._back.setToolTip("Put the weights in use that were in use before.")
@@ -135,7 +136,7 @@ class TrainView(QWidget):
     def _show_schedule(self) -> None:
         session = self.controller.session
         self._start.setEnabled(not (session.round_running or session.read_only))
-        self._start.setToolTip(session.read_only)
+        self._start.setToolTip(session.read_only or self._start_tip)
         self._cancel.setEnabled(session.busy)
         self._schedule.setText(session.schedule_words)
 
@@ -145,7 +146,7 @@ class TrainView(QWidget):
         number = self._selected()
         reason = self.controller.session.read_only
         self._use.setEnabled(number != self.controller.current and not reason)
-        self._use.setToolTip(reason)
+        self._use.setToolTip(reason or _USE_TIP)
         self._use.setText(f"Put round {number} in use" if number else "Put the start in use")
         self._back.setEnabled(self.controller.current > 0 and not reason)
         self._show_curve()
