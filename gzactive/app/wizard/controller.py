@@ -256,10 +256,12 @@ class ImportController(QObject):
             if not self._place_chosen:
                 self._place = work.free_place(self._home(), self.name)
         self._look_at_place()
-        if self._job is not None and self._thread is not None:
-            self._thread.cancel(self._job)
+        stale, self._job, self._latest = self._job, None, None
+        if stale is not None and self._thread is not None:
+            self._thread.cancel(stale)  # what becomes of it does not matter any more
         if self.empty:
-            self.prepared, self._job = None, None
+            self.prepared = None
+            self._settled = self.choices
             self.changed.emit()
             return
         job = self._submit("Looking", partial(work.prepare, self.choices, self.prepared))
