@@ -68,7 +68,8 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget(self)
         self.setCentralWidget(self._stack)
         self._connect()
-        DropTarget(self).dropped.connect(self.take_in)
+        self.drops = DropTarget(self)
+        self.drops.dropped.connect(self.take_in)
         if opening is None:
             self._show(self.start)
         else:
