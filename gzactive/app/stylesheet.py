@@ -5,6 +5,7 @@ the same tokens.
 """
 
 from gzactive.app.tokens import RADIUS, SPACE, TYPE, Colours
+from gzactive.paths import resource
 
 __all__ = ["stylesheet"]
 
@@ -20,6 +21,10 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         The person's font size in points; the type scale multiplies it.
     """
     c, s = colours, SPACE
+
+    # The tick is drawn in ink, which is seen on amber and on white.
+    tick = (resource("icons") / "done.svg").as_posix()
+    ticked = c.accent if c.mode == "dark" else c.background
 
     def points(scale: float) -> str:
         return f"{point_size * scale:.2f}pt"
@@ -91,6 +96,17 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: {c.background}; border: 1px solid {c.border}; border-radius: {s.tight}px;
         padding: {s.tight}px; min-width: 72px; }}
     QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {c.accent}; }}
+    QSpinBox[role="plain"] {{ padding: {s.tight}px {s.small}px; min-height: {s.large}px; }}
+    QSpinBox[role="plain"]::up-button, QSpinBox[role="plain"]::down-button {{
+        width: 0; border: none; }}
+    QCheckBox {{ spacing: {s.small}px; }}
+    QCheckBox::indicator {{
+        width: 14px; height: 14px; background: {c.background}; border: 1px solid {c.muted};
+        border-radius: {s.tight}px; }}
+    QCheckBox::indicator:focus {{ border: 2px solid {c.accent}; width: 12px; height: 12px; }}
+    QCheckBox::indicator:checked {{ background: {ticked}; image: url("{tick}"); }}
+    QCheckBox::indicator:disabled {{ border-color: {c.border}; }}
+    QCheckBox:disabled {{ color: {c.muted}; }}
     QSlider::groove:horizontal {{
         background: {c.border}; height: 4px; border-radius: 2px; }}
     QSlider::handle:horizontal {{

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QProgressBar,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from gzactive.app.icons import Icons
+from gzactive.app.menu_box import MenuBox
 from gzactive.app.project.about_panel import show_folder
 from gzactive.app.project.controller import ProjectController
 from gzactive.app.tokens import SPACE
@@ -68,7 +68,7 @@ class ExportPanel(Panel):
         self._controller = controller
         #: Asks for a file's name; tests put theirs here.
         self.ask: Callable[[str, str], str] = self._ask
-        self.formats = QComboBox(self)
+        self.formats = MenuBox(icons, self)
         self.formats.setAccessibleName("Format")
         for one in FORMATS:
             self.formats.addItem(one.title, one.name)

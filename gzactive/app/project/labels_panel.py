@@ -63,7 +63,7 @@ class LabelsPanel(Panel):
         else:
             total = sum(one.finished for one in people)
             by = f" by {count(len(people), 'person', 'people')}" if people else " yet"
-            rows.append(("Finished", f"{count(total, 'galaxy', 'galaxies')}{by}", ""))
+            rows.append(("Finished", f"{count(total, 'classification')}{by}", ""))
             if facts.tables:
                 rows.append(("From tables", "yes, they count beside people's", ""))
             rows.append(("Catalogue votes", facts.catalogue, "Votes that came with the catalogue."))

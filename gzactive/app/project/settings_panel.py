@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -79,6 +79,14 @@ class SettingsPanel(Panel):
                     value = getattr(settings, name)
                     field.setValue(round(100 * value) if isinstance(value, float) else value)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the wheel scroll the page, not change a number that it happens to pass over."""
+        field = watched if isinstance(watched, QSpinBox) else None
+        if event.type() == QEvent.Type.Wheel and field is not None and not field.hasFocus():
+            event.ignore()
+            return True
+        return False
+
     def _add(
         self,
         form: QFormLayout,
@@ -97,6 +105,8 @@ class SettingsPanel(Panel):
         label.setProperty("role", "muted")
         label.setToolTip(tip)
         label.setBuddy(field)
+        # A form aligns at the top, and a field is higher than a line of text.
+        label.setMinimumHeight(field.sizeHint().height())
         form.addRow(label, field)
 
     def _field(self, one: SettingField) -> QWidget:
@@ -109,6 +119,10 @@ class SettingsPanel(Panel):
             number = QSpinBox(self)
             # A number is saved when it is whole, not at each digit of it.
             number.setKeyboardTracking(False)
+            number.setProperty("role", "plain")
+            number.lineEdit().setTextMargins(SPACE.tight, 0, 0, 0)
+            number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            number.installEventFilter(self)
             scale = 100 if share else 1
             number.setRange(round((one.minimum or 0) * scale), round((one.maximum or 0) * scale))
             number.setSuffix(" %" if share else "")
