@@ -95,8 +95,11 @@ def read_classifications(
         If no subject is a known galaxy, or none of the answers is one of the tree's.
     """
     names, tally, wanted = TaskNames(tree), _Tally(), set(known.tolist())
+    asked = where or ""
+    # Version 15.40 is not 15.4, but a query may ask for versions from 10.
+    texts = [name for name in _READ if name not in asked]
     for path in paths:
-        for batch in table_batches(path, lambda column: column in _READ or column in (where or "")):
+        for batch in table_batches(path, lambda name: name in _READ or name in asked, texts):
             progress("reading classifications", tally.rows, 0)
             if where is not None:
                 before = len(batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,9 @@ def table_columns(path: Path) -> list[str]:
     return list(next(table_batches(path, lambda name: True)).columns)
 
 
-def table_batches(path: Path, wanted: Callable[[str], bool]) -> Iterator[pd.DataFrame]:
+def table_batches(
+    path: Path, wanted: Callable[[str], bool], texts: Collection[str] = ()
+) -> Iterator[pd.DataFrame]:
     """Parts of a table with some of its columns, read as :func:`~gzactive.catalog.read_table` does.
 
     Parameters
@@ -44,6 +46,8 @@ def table_batches(path: Path, wanted: Callable[[str], bool]) -> Iterator[pd.Data
         A CSV file, also gzipped, is read part by part; any other table is one part.
     wanted
         Which columns, by name.
+    texts
+        Columns of a CSV file whose numbers are to stay as they are written, such as versions.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def table_batches(path: Path, wanted: Callable[[str], bool]) -> Iterator[pd.Data
             yield from_text(pa.table({name: pa.array([], pa.string()) for name in chosen}))
             for batch in reader:
                 part = pa.Table.from_batches([batch]).rename_columns(names)
-                yield from_text(part.select(chosen))
+                yield from_text(part.select(chosen), texts)
     except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(". ")
         raise GzactiveError(f"The table '{path}' is malformed: {reason}.") from error

@@ -10,7 +10,7 @@ import gzip
 import re
 import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -248,13 +248,13 @@ def _encoding(start: bytes) -> str:
     return "utf-8-sig" if start.startswith(b"\xef\xbb\xbf") else "utf-8"
 
 
-def from_text(table: pa.Table) -> pd.DataFrame:
-    """Turn columns of text into numbers where nothing is lost."""
+def from_text(table: pa.Table, texts: Collection[str] = ()) -> pd.DataFrame:
+    """Turn columns of text, but for those in ``texts``, into numbers where nothing is lost."""
     import pandas as pd
 
     columns = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
-        number = None if is_id_name(name) else _numbers(column)
+        number = None if is_id_name(name) or name in texts else _numbers(column)
         columns[name] = (column if number is None else number).to_pandas()
     return pd.DataFrame(columns)
 
