@@ -196,36 +196,26 @@ def _compare(
             rows = simulate(
                 features.values, votes, reserved, tree, nothing, strategy, rounds, batch, repeat
             )
-            curves.append(rows.assign(strategy=name, labels=rows["n_labels"]))
+            curves.append(rows.assign(strategy=name, seed=repeat, labels=rows["n_labels"]))
     progress("Comparing with random", total, total)
     return pd.concat(curves, ignore_index=True)
 
 
 def _saving(curves: pd.DataFrame) -> str:
-    """Say how many labels each way needed for the loss that random choice ended with."""
-    import numpy as np
+    """Say how many labels each way needed for the same held-out loss."""
+    from gzactive.active.savings import savings
 
-    mean = curves.groupby(["strategy", "labels"])["held_out_loss"].mean()
-    active, random = (mean[name] for name in _STRATEGIES.values())
-    target = float(random.iloc[-1])
-    labels = int(random.index[-1])
-    start = f"from {float(random.iloc[0]):.1f} nats a galaxy, knowing nothing,"
-    reached = np.flatnonzero(active.to_numpy() <= target)
-    if not len(reached):
-        return (
-            f"Held-out loss fell {start} to {float(active.iloc[-1]):.2f} with {labels} labels "
-            f"where the model is unsure; chosen at random they reached {target:.2f}, so asking "
-            "cleverly saved nothing here."
-        )
-    last = int(reached[0])
-    needed = float(active.index[last])
-    if last > 0:  # straight line between the two rounds around the target
-        before, after = float(active.iloc[last - 1]), float(active.iloc[last])
-        share = (before - target) / max(before - after, 1e-12)
-        needed = float(active.index[last - 1]) + share * (needed - float(active.index[last - 1]))
+    found = savings(curves).set_index("strategy").loc[next(iter(_STRATEGIES.values()))]
+    start = float(curves["held_out_loss"].iloc[0])
+    last = curves[curves["labels"] == curves["labels"].max()]
+    target = last.groupby("strategy")["held_out_loss"].mean().max()
+    saved = f"{found['saved']:.0%} of them saved" if found["saved"] > 0 else "nothing saved"
+    random, active = found["random_labels"], found["labels"]
     return (
-        f"Held-out loss fell {start} to {target:.2f} with {labels} labels chosen at random; asking "
-        f"where the model is unsure got there with {needed:.0f}."
+        f"Held-out loss fell from {start:.1f} nats a galaxy, knowing nothing, to {target:.2f}: "
+        f"with {random:.0f} labels chosen at random, or with {active:.0f} where the model is "
+        f"unsure, so {saved} ({_REPEATS} repeats leave it between {found['low']:.0%} and "
+        f"{found['high']:.0%})."
     )
 
 

@@ -67,7 +67,7 @@ def simulate(
     from gzactive.active.comparison import Comparison, compare, known_galaxies
     from gzactive.active.oracle import Retirement
 
-    with open_project(project) as opened, progress_bars() as progress:
+    with open_project(project) as opened:
         comparison = Comparison(
             strategies=tuple(name.strip() for name in strategies.split(",")),
             rounds=rounds,
@@ -81,7 +81,8 @@ def simulate(
             n_samples=opened.settings.samples,
         )
         galaxies = known_galaxies(opened, _votes(opened, votes))
-        curves = compare(galaxies, comparison, out, progress=progress)
+        with progress_bars() as progress:
+            curves = compare(galaxies, comparison, out, progress=progress)
     judges = int(galaxies.reserved.sum())
     console().print(
         f"{count(len(galaxies.votes), 'galaxy')} with votes, {judges:,} of which judge; "
