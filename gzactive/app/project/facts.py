@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.project import Project
-from gzactive.stores.classified import answer_counts, has_scripted
+from gzactive.stores.classified import answer_counts, count_events, has_scripted
 from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
@@ -102,10 +102,8 @@ def stamp(project: Project) -> tuple[object, ...]:
     """What changes when the facts do, found in milliseconds."""
     from gzactive.inference import feature_store, read_serving
 
-    labels = project.labels
     return (
-        labels.position,
-        labels.from_elsewhere(),
+        count_events(project.labels),
         read_serving(project),
         len(feature_store(project)),
         len(project.problems.frame()),
