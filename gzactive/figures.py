@@ -51,6 +51,8 @@ _STYLE: dict[str, Any] = {
     "svg.hashsalt": "gzactive",  # the same data gives the same bytes
 }
 _DPI = 200
+#: Of a figure inside a page, which says itself who made it and when.
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 @contextmanager
@@ -74,7 +76,7 @@ def panels(width: float, height: float, count: int) -> Iterator[tuple[Figure, li
 def svg(made: Figure) -> str:
     """The figure as SVG text for the inside of a page."""
     buffer = io.StringIO()
-    made.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    made.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA)
     text = buffer.getvalue()
     for colour, name in _VARIABLES.items():
         text = text.replace(f": {colour.lower()}", f": var(--{name}, {colour.lower()})")

@@ -3,7 +3,7 @@
 The `evaluate` command and the app's Evaluate page both go through here.
 """
 
-from gzactive.assessment.composing import write_assessment
+from gzactive.assessment.composing import rounds_sentence, write_assessment
 from gzactive.assessment.of_projects import (
     Assessment,
     LabellerLine,
@@ -32,5 +32,6 @@ __all__ = [
     "calibration_table",
     "fraction_table",
     "labeller_table",
+    "rounds_sentence",
     "write_assessment",
 ]

@@ -20,7 +20,7 @@ from gzactive.evaluation.saving import Saving
 from gzactive.evaluation.words import headline, question_notes
 from gzactive.trees import DecisionTree
 
-__all__ = ["write_assessment"]
+__all__ = ["rounds_sentence", "write_assessment"]
 
 _MATRIX = (
     "Galaxies by the model's leading answer (rows) and the volunteers' (columns); the stronger the "
@@ -67,7 +67,10 @@ def write_assessment(
         if found.rounds or saving is not None:
             sections.append(_learning(found.rounds, saving))
         sections.append(_calibration(judgement))
-        sections += [_question(one, found.tree) for one in judgement.questions]
+        sections += [
+            _question(one, found.tree, explained=place == 0)
+            for place, one in enumerate(judgement.questions)
+        ]
     if labellers:
         sections.append(_labellers(labellers))
     if judgement is not None:
@@ -100,6 +103,19 @@ def _overview(found: Judgement, unseen: int) -> Section:
     )
 
 
+def rounds_sentence(points: Sequence[RoundPoint]) -> str:
+    """What the last round brought against the start, galaxy by galaxy."""
+    last = points[-1]
+    gain = last.gain
+    told = (
+        f"Round {last.number} changed the loss of the start by {-gain.value:+.2f} nats a galaxy "
+        f"({-gain.high:+.2f} to {-gain.low:+.2f})"
+    )
+    if gain.low > 0:
+        return f"{told}: it is better."
+    return f"{told}: {'it is worse' if gain.high < 0 else 'that may be chance'}."
+
+
 def _fractions(found: Judgement) -> Section:
     return Section(
         "How far vote fractions are off",
@@ -125,7 +141,7 @@ def _learning(points: Sequence[RoundPoint], saving: Saving | None) -> Section:
                 ),
                 "Held-out loss of each round, all on the same reserved galaxies and the votes of "
                 "today, with 90 % intervals. The galaxies are the same, so rounds differ more "
-                "surely than their intervals suggest.",
+                f"surely than their intervals suggest. {rounds_sentence(points)}",
             )
         )
     if saving is not None and saving.curve:
@@ -161,14 +177,19 @@ def _calibration(found: Judgement) -> Section:
     return Section("As sure as it may be?", told, table=calibration_table(found))
 
 
-def _question(one: QuestionJudgement, tree: DecisionTree) -> Section:
+def _question(one: QuestionJudgement, tree: DecisionTree, *, explained: bool) -> Section:
+    """One question; how its figures are read is told once, with the first."""
     question = tree.question(one.question)
     answers = [answer.name for answer in question.answers]
     return Section(
         f"{question.text} ({one.question})",
         notes=question_notes(one),
-        matrix=Matrix(answers, one.confusion.tolist(), _MATRIX),
-        charts=[Chart(calibration_curves(one.calibration, one.uncorrected), _CURVES)],
+        matrix=Matrix(answers, one.confusion.tolist(), _MATRIX if explained else ""),
+        charts=[
+            Chart(
+                calibration_curves(one.calibration, one.uncorrected), _CURVES if explained else ""
+            )
+        ],
     )
 
 

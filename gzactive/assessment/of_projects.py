@@ -59,11 +59,14 @@ class RoundPoint:
         Galaxies that it learnt from.
     loss
         Held-out loss, nats a galaxy, of the same galaxies and votes for all rounds.
+    gain
+        Loss of the start minus this one, galaxy by galaxy: above 0 is better.
     """
 
     number: int
     labels: int
     loss: Estimate
+    gain: Estimate
 
 
 @dataclass(frozen=True)
@@ -306,15 +309,16 @@ def _learning_curve(
     heads: list[tuple[int, int, Head]] = [(0, 0, base_head(project, serving))]
     heads += [(one.number, one.n_training, one.head) for one in made]
     features = features_for(project, ids).values
-    points = []
+    points: list[RoundPoint] = []
+    start: NDArray[np.float64] | None = None
     for place, (number, labels, head) in enumerate(heads):
         progress("Judging earlier rounds", place, len(heads))
         alpha = head.mc_concentrations(features, N_SAMPLES, seed)
         losses = predictive_nll(counts, alpha, project.tree)
-        columns = np.stack([losses, np.ones_like(losses)], axis=1)
-        points.append(
-            RoundPoint(number, labels, resample(columns, seed=seed).ratio(0, 1, len(losses)))
-        )
+        start = losses if start is None else start
+        drawn = resample(np.stack([losses, start - losses, np.ones_like(losses)], 1), seed=seed)
+        loss, gain = (drawn.ratio(column, 2, len(losses)) for column in (0, 1))
+        points.append(RoundPoint(number, labels, loss, gain))
     progress("Judging earlier rounds", len(heads), len(heads))
     return tuple(points)
 

@@ -103,7 +103,7 @@ class QuestionJudgement:
     calibration
         As the head is.
     uncorrected
-        The same without the round's recalibration; None where there is none.
+        The same without the round's recalibration; None where there is none of this question.
     """
 
     question: str
@@ -216,7 +216,12 @@ def judge(
         one = _Question(counts[rows, part], resamples, seed)
         now = one.calibration(alpha[rows, part], fractions[rows, part], losses[rows, place])
         before = None
-        if plain is not None and plain_losses is not None and plain_fractions is not None:
+        if (
+            plain is not None
+            and plain_losses is not None
+            and plain_fractions is not None
+            and not np.array_equal(plain[rows, part], alpha[rows, part])
+        ):
             before = one.calibration(
                 plain[rows, part], plain_fractions[rows, part], plain_losses[rows, place]
             )[0]

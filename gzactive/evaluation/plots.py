@@ -101,10 +101,11 @@ def calibration_curves(now: Calibration, before: Calibration | None = None) -> s
         if before is not None:
             reliable.scatter(
                 before.predicted, before.observed, s=_areas(before), facecolors="none",
-                edgecolors=COLOURS[1],
+                edgecolors=COLOURS[1], clip_on=False,
             )  # fmt: skip
             held.legend(loc="upper left", fontsize=8)
-        reliable.scatter(now.predicted, now.observed, s=_areas(now), c=COLOURS[0], alpha=0.8)
+        reliable.scatter(now.predicted, now.observed, s=_areas(now), c=COLOURS[0], alpha=0.8,
+                         clip_on=False)  # fmt: skip
         held.set_xlabel("content of the interval")
         held.set_ylabel("votes inside")
         within.set_xlabel("|k − E[k]| ≤ e: predicted")

@@ -169,7 +169,7 @@ def estimate_saving(
                 settings=settings,
                 seed=seed,
                 progress=lambda *_: progress("Comparing with random choice", done, fits),
-            ).head
+            ).whole
             done += 1
         alpha = head.mc_concentrations(judged.features, _SAMPLES, seed)
         return predictive_nll(judged.votes, alpha, tree)

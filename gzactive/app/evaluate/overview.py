@@ -92,7 +92,9 @@ class Overview(QWidget):
             ]
         )
         if len(found.rounds) > 1:
-            self.rounds.show_rounds(found.rounds)
+            from gzactive.assessment import rounds_sentence
+
+            self.rounds.show_rounds(found.rounds, rounds_sentence(found.rounds))
         else:
             self.rounds.clear("The curve begins with the first round on the network in use.")
         if it.saving is not None:

@@ -111,8 +111,8 @@ class Plot(QWidget):
 
         self._show(draw)
 
-    def show_rounds(self, points: "Sequence[RoundPoint]") -> None:
-        """Held-out loss of each round against what it learnt from."""
+    def show_rounds(self, points: "Sequence[RoundPoint]", words: str) -> None:
+        """Held-out loss of each round against what it learnt from, and a sentence about it."""
 
         def draw() -> None:
             labels = np.array([one.labels for one in points], dtype=float)
@@ -147,10 +147,7 @@ class Plot(QWidget):
                 symbolPen=None,
                 symbolBrush=QColor(colours.accent),
             )
-            self.words.setText(
-                "Each round on the same test galaxies, with 90 % intervals; the first dot is the "
-                "start."
-            )
+            self.words.setText(words)
 
         self._show(draw)
 
