@@ -32,6 +32,7 @@ class StartPage(QWidget):
     """
 
     chosen = Signal(Path)
+    sky_wanted = Signal()
     #: A project is to be taken off the list.
     forgotten = Signal(Path)
 
@@ -51,7 +52,11 @@ class StartPage(QWidget):
         words.setProperty("role", "muted")
         words.setWordWrap(True)
         self.images = self._button("Open images…", primary=True)
+        self.images.setToolTip(actions["project.import"].toolTip())
+        self.images.clicked.connect(actions["project.import"].trigger)
         self.open = self._button("Open a project…")
+        self.open.setToolTip(actions["project.open"].toolTip())
+        self.open.clicked.connect(actions["project.open"].trigger)
         self.sky = self._button("Try the simulated sky")
         self.sample = self._button("Download a sample")
         for button, name in (
@@ -127,6 +132,7 @@ class StartPage(QWidget):
         if primary:
             button.setProperty("role", "primary")
         button.setMinimumHeight(52)
+        button.setAutoDefault(True)  # Return presses it too
         button.setIconSize(QSize(24, 24))
         return button
 

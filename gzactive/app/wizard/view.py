@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -151,14 +152,15 @@ class ImportView(QWidget):
             self.make.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc stops or leaves; Ctrl+Return makes the project, as Return on the button does."""
+        """Esc stops or leaves; Return presses the button in use, Ctrl+Return makes the project."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        used = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.back_out()
-        elif (
-            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
+        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.controller.make()
+        elif enter and isinstance(used, QAbstractButton):
+            used.click()
         else:
             super().keyPressEvent(event)
 
