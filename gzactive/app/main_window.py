@@ -321,8 +321,8 @@ class MainWindow(QMainWindow):
             job.progress.connect(self.opening.show_progress)
 
     def _start_round(self) -> None:
-        if self.session is not None:
-            self.session.start_round()
+        if self.session is not None and self.session.train is not None:
+            self.session.train.start()
 
     def _cancel(self) -> None:
         if self.session is not None:

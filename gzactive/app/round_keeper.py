@@ -35,16 +35,23 @@ class RoundKeeper(QObject):
         self.news = News(self)
         self._outside: Outside | None = None
 
-    def start(self, awake: bool) -> None:
+    def start(self, awake: bool, *, again: bool, blocks: int | None) -> None:
         """Learn from the labels so far; labelling goes on meanwhile.
 
         Parameters
         ----------
         awake
             Whether labelled galaxies that were not looked at yet are looked at first.
+        again
+            Make it also where there is nothing new; else that is said and asked about.
+        blocks
+            Train so many of the network's last blocks too; None for the head alone.
         """
         session = self._session
-        run = partial(work.fine_tune, session.in_hand(), awake)
+        # From the compute thread: a signal brings it to this one.
+        tell = session.train.estimated.emit if session.train is not None else None
+        learn = partial(work.fine_tune, again=again, blocks=blocks, tell=tell)
+        run = partial(learn, session.in_hand(), awake)
         job = session.submit_urgent("round", "Fine-tune round", run)
         job.finished.connect(self._on_round)
         job.failed.connect(self._on_failed)
@@ -92,17 +99,25 @@ class RoundKeeper(QObject):
 
     # --- outcomes -------------------------------------------------------------------------------
 
-    def _on_round(self, made: Any) -> None:
-        from gzactive.app.train.words import brought
+    def _on_round(self, learnt: work.Learnt) -> None:
+        from gzactive.app.train.words import brought, nothing_new
 
-        session = self._session
+        session, made = self._session, learnt.made
         if session.project is None:
+            return
+        if made is None:
+            self._after(nothing_new(learnt.same_as))
+            if session.train is not None:
+                session.train.ask_again(learnt.same_as)
             return
         self._count_since(made)
         if session.train is not None:
             session.train.refresh()
             self.news.hold(brought(made, session.train.current), session.coming())
         self._after(made.sentence)
+        if learnt.waits:
+            session.look()
+            return
         session.look_from_all_sides_later()
         session.rank()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gzactive.app import work
+from gzactive.app.explore_ties import ExploreTies
 from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.round_keeper import RoundKeeper
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from gzactive.app.evaluate.controller import EvaluateController
     from gzactive.app.explore.controller import ExploreController
     from gzactive.app.label.controller import LabelController
-    from gzactive.app.label.upcoming import UpcomingGalaxy
     from gzactive.app.project.controller import ProjectController
     from gzactive.app.train.controller import TrainController
     from gzactive.project import Project
@@ -149,11 +149,15 @@ class ProjectSession(QObject):
         """Why nothing can be changed here, as a sentence; empty if it can."""
         return self.project.read_only if self.project is not None else ""
 
-    def start_round(self) -> None:
-        """Learn from the labels so far; labelling goes on meanwhile."""
+    def start_round(self, *, again: bool = True, blocks: int | None = None) -> None:
+        """Learn from the labels so far; labelling goes on meanwhile.
+
+        Not ``again``, it is asked first where there is nothing new to learn. With ``blocks``, so
+        many of the network's last blocks learn too.
+        """
         if self.project is None or self.round_running or self._refused():
             return
-        self._rounds.start(self._awake and self._unseen)
+        self._rounds.start(self._awake and self._unseen, again=again, blocks=blocks)
 
     def promote(self, number: int) -> None:
         """Put a round in use, or the base head with 0, and rank again."""
@@ -184,20 +188,16 @@ class ProjectSession(QObject):
         kind = ReadingController if opened.project.read_only else LabelController
         self.label = kind(opened.project, parent=self)
         self.label.model_view = opened.ranking.model_view
-        self.label.finished.connect(self._on_finished)
-        self.label.reopened.connect(self._on_reopened)
+        self.label.finished.connect(self.count_finished)
+        self.label.reopened.connect(self.count_reopened)
         self.label.running_low.connect(self._on_running_low)
         self.label.choice_changed.connect(self.rank)
         self.explore = ExploreController(opened.project, parent=self)
         self.explore.set_scores(opened.ranking.scores)
-        self.explore.hand.labelled.connect(self._on_explored)
-        self.explore.hand.unlabelled.connect(self._on_unexplored)
-        self.explore.hand.flags_changed.connect(self.label.refresh_marks)
-        self.explore.looked.shown.connect(self.label.explored)
-        self.explore.hand.queued.connect(self._on_queued)
+        ties = ExploreTies(self, self.explore, self.label)
         self.train = TrainController(opened.project, self)
         self.evaluate = EvaluateController(opened.project, self)
-        self.evaluate.queued.connect(self._on_queued)
+        self.evaluate.queued.connect(ties.queue)
         self.whole = ProjectController(opened.project, self)
         self._queue_was_short = len(opened.ranking.queue) < work.QUEUE
         self.label.start(opened.ranking.queue)
@@ -309,36 +309,15 @@ class ProjectSession(QObject):
 
     # --- rounds ---------------------------------------------------------------------------------
 
-    def _on_finished(self, id_str: str) -> None:
+    def count_finished(self, id_str: str) -> None:
+        """A galaxy was finished: a round may be due."""
         due = self._rounds.finished(1)
         if due and not self.round_running:
             self.start_round()
 
-    def _on_reopened(self, id_str: str) -> None:
+    def count_reopened(self, id_str: str) -> None:
+        """A finished galaxy was taken back."""
         self._rounds.finished(-1)
-
-    def _on_explored(self, ids: list[str]) -> None:
-        """Galaxies were labelled on the Explore page: they count, and need not come here."""
-        if self.label is not None:
-            self.label.take_from_explore(ids)
-        for id_str in ids:
-            self._on_finished(id_str)
-
-    def _on_unexplored(self, ids: list[str]) -> None:
-        if self.label is not None:
-            self.label.give_from_explore(ids)
-        for id_str in ids:
-            self._on_reopened(id_str)
-
-    def _on_queued(self, galaxies: "list[UpcomingGalaxy]") -> None:
-        """Galaxies were picked on the Explore page: they come next, in their order."""
-        if self.label is None:
-            return
-        upcoming, here = self.label.upcoming, self.label.current
-        for galaxy in reversed(galaxies):
-            if here is None or galaxy.id_str != here.id_str:
-                upcoming.put_back(galaxy)
-        self.label.set_queue(upcoming.next(len(upcoming)))
 
     # --- inside ---------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from gzactive.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gzactive.active.rounds import Round
     from gzactive.app.label.model_view import ModelView
     from gzactive.app.label.upcoming import UpcomingGalaxy
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "QUEUE",
+    "Learnt",
     "Opened",
     "Ranking",
     "fetch_sample",
@@ -163,7 +166,34 @@ def rank(project: "Project", progress: Progress) -> Ranking:
     )
 
 
-def fine_tune(project: "Project", awake: bool, progress: Progress) -> "Round":
+@dataclass(frozen=True)
+class Learnt:
+    """What came of a round that was asked for.
+
+    Parameters
+    ----------
+    made
+        The round; None if there was nothing new to learn.
+    waits
+        Whether its network must look at all galaxies before it can be used.
+    same_as
+        The round that another one would have been the same as.
+    """
+
+    made: "Round | None"
+    waits: bool = False
+    same_as: int = 0
+
+
+def fine_tune(
+    project: "Project",
+    awake: bool,
+    progress: Progress,
+    *,
+    again: bool = True,
+    blocks: int | None = None,
+    tell: "Callable[[str], None] | None" = None,
+) -> Learnt:
     """One round: learn from the labels so far, judge it, promote it or not.
 
     Parameters
@@ -175,12 +205,33 @@ def fine_tune(project: "Project", awake: bool, progress: Progress) -> "Round":
         first, so that a round early in a long survey finds its labels.
     progress
         Told what is done.
+    again
+        Make it also where nothing was labelled since the last one.
+    blocks
+        Train so many of the network's last blocks too; None for the head alone.
+    tell
+        Told in a sentence how long blocks will take.
     """
+    from gzactive.active.novelty import made_of_the_same
     from gzactive.active.rounds import run_round
+    from gzactive.inference import read_serving
+    from gzactive.model.unfreezing_settings import Unfreezing
 
     if awake:
         _look_at_labelled(project, progress)
-    return run_round(project, progress=progress)
+    if blocks is None and not again and (last := made_of_the_same(project)) is not None:
+        return Learnt(None, same_as=last.number)
+    made = run_round(
+        project,
+        unfreezing=None if blocks is None else Unfreezing(blocks=blocks),
+        tell=tell or _quietly,
+        progress=progress,
+    )
+    return Learnt(made, waits=read_serving(project).next == made.number)
+
+
+def _quietly(sentence: str) -> None:
+    """Tell nobody."""
 
 
 def look_from_all_sides(project: "Project", progress: Progress) -> int:

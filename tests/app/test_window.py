@@ -200,9 +200,9 @@ def test_a_round_runs_behind_the_labelling_and_ranks_again(
     gate = threading.Event()
     real = work.fine_tune
 
-    def slowly(project: Project, model: object, progress: Progress) -> object:
+    def slowly(project: Project, model: object, progress: Progress, **how: object) -> object:
         gate.wait(PATIENCE / 1000)
-        return real(project, model, progress)
+        return real(project, model, progress, **how)
 
     monkeypatch.setattr(work, "fine_tune", slowly)
     window = open_window(rings.path)
@@ -374,7 +374,7 @@ def run_python() -> Callable[[str], str]:
     return run
 
 
-def _endless(project: Project, model: object, progress: Progress) -> object:
+def _endless(project: Project, model: object, progress: Progress, **how: object) -> object:
     while True:
         progress("fitting the head", 0, 0)
         time.sleep(0.01)

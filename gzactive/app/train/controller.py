@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gzactive.active.rounds import Round, current_round, rounds
 from gzactive.app.job import Job
+from gzactive.app.train.words import nothing_new
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
 
@@ -37,6 +38,10 @@ class TrainController(QObject):
     changed = Signal()
     #: One sentence about the last round, or why there is none.
     told = Signal(str)
+    #: There is nothing new to learn: shall there be a round all the same? One sentence.
+    asked = Signal(str)
+    #: How long a round that trains blocks will take; emitted on the compute thread.
+    estimated = Signal(str)
     #: The round that runs has begun, has lost some more, or has ended.
     live_changed = Signal()
 
@@ -49,6 +54,8 @@ class TrainController(QObject):
         self._running: Job | None = None
         self._live: Curves = {}
         self._read: dict[int, Curves] = {}
+        self._estimate = ""
+        self.estimated.connect(self._on_estimate)
         self.sentence = ""
         self.refresh()
 
@@ -86,14 +93,19 @@ class TrainController(QObject):
         self.sentence = sentence
         self.told.emit(sentence)
 
-    def start(self) -> None:
-        """Make a round now."""
-        self.session.start_round()
+    def start(self, blocks: int | None = None, *, again: bool = False) -> None:
+        """Make a round now, of the head alone or of the network's last blocks too."""
+        self.session.start_round(again=again, blocks=blocks)
+
+    def ask_again(self, number: int) -> None:
+        """A round was asked for, but would be the same as an earlier one."""
+        self.asked.emit(nothing_new(number))
 
     def watch(self, job: Job) -> None:
         """A round has been asked for: tell how it goes until it ends."""
         self._running = job
         self._live = {}
+        self._estimate = ""
         self._say_where(job.title, 0, 0)
         job.progress.connect(self._say_where)
         job.losses.connect(self._on_losses)
@@ -142,7 +154,11 @@ class TrainController(QObject):
     def _say_where(self, stage: str, done: int, total: int) -> None:
         count = f", {done:,} of {total:,}" if total else ""
         stage = "" if self._running is None or stage == self._running.title else f": {stage}{count}"
-        self.tell(f"Round {self._next} is running{stage}. Labelling goes on meanwhile.")
+        words = f"Round {self._next} is running{stage}. Labelling goes on meanwhile."
+        self.tell(f"{words} {self._estimate}".strip())
+
+    def _on_estimate(self, sentence: str) -> None:
+        self._estimate = sentence
 
     def _on_losses(self, losses: Curves) -> None:
         self._live = losses

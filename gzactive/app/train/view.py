@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMessageBox,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -19,6 +21,16 @@ from gzactive.app.train.loss_curve import LossCurve
 from gzactive.app.train.rounds_model import RoundsModel
 
 __all__ = ["TrainView"]
+
+#: What learns in a round that is started by hand: words, and blocks of the network.
+_DEPTHS = (
+    ("The head: seconds", None),
+    ("Last block too: minutes", 1),
+    ("Last 2 blocks too: minutes", 2),
+    ("Last 3 blocks too", 3),
+    ("Last 5 blocks too", 5),
+    ("The whole network: longest", 7),
+)
 
 _USE_TIP = "Rank with the chosen round from now on; the others are kept."
 
@@ -59,7 +71,17 @@ class TrainView(QWidget):
         self._start = QPushButton("Start a round now", self)
         self._start.setProperty("role", "primary")
         self._start_tip = actions["train.start"].toolTip()
-        self._start.clicked.connect(controller.start)
+        self.learns = QComboBox(self)
+        self.learns.setProperty("role", "menu")
+        self.learns.setAccessibleName("What learns")
+        self.learns.setToolTip(
+            "The head learns in seconds. Blocks of the network learn in minutes to hours (how long "
+            "is measured and told at the start), and the network then looks at all galaxies again; "
+            "it pays from about a thousand labels on."
+        )
+        for words, blocks in _DEPTHS:
+            self.learns.addItem(words, blocks)
+        self._start.clicked.connect(lambda: controller.start(self.learns.currentData()))
         self._cancel = QPushButton("Cancel", self)
         self._cancel.setToolTip(actions["train.cancel"].toolTip())
         self._cancel.clicked.connect(actions["train.cancel"].trigger)
@@ -91,6 +113,7 @@ class TrainView(QWidget):
         self._lay_out(title)
         controller.changed.connect(self._refresh)
         controller.told.connect(self.told.setText)
+        controller.asked.connect(self._ask)
         controller.live_changed.connect(self._show_curve)
         controller.session.schedule_changed.connect(self._show_schedule)
         icons.theme.changed.connect(self.table.viewport().update)
@@ -101,6 +124,7 @@ class TrainView(QWidget):
         top = QHBoxLayout()
         top.setSpacing(SPACE.medium)
         top.addWidget(self._start)
+        top.addWidget(self.learns)
         top.addWidget(self._cancel)
         top.addWidget(self._schedule)
         top.addStretch(1)
@@ -139,6 +163,17 @@ class TrainView(QWidget):
         self._start.setToolTip(session.read_only or self._start_tip)
         self._cancel.setEnabled(session.busy)
         self._schedule.setText(session.schedule_words)
+
+    def _ask(self, sentence: str) -> None:
+        """There is nothing new to learn: make a round all the same?"""
+        box = QMessageBox(
+            QMessageBox.Icon.Question, "Nothing new to learn", sentence, parent=self.window()
+        )
+        go = box.addButton("Make one all the same", QMessageBox.ButtonRole.AcceptRole)
+        go.clicked.connect(lambda: self.controller.start(again=True))
+        box.setDefaultButton(box.addButton("Not now", QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     def _on_row(
         self, current: QModelIndex | None = None, previous: QModelIndex | None = None

@@ -2,7 +2,7 @@
 
 from gzactive.active.rounds import MIN_HELD_OUT, Round
 
-__all__ = ["brought", "changed_outside", "name_of", "serves_now", "standing"]
+__all__ = ["brought", "changed_outside", "name_of", "nothing_new", "serves_now", "standing"]
 
 
 def name_of(number: int) -> str:
@@ -70,6 +70,14 @@ def _losses(made: Round) -> str:
 
 def _galaxies(count: int) -> str:
     return "1 galaxy" if count == 1 else f"{count:,} galaxies"
+
+
+def nothing_new(number: int) -> str:
+    """Why another round now would bring nothing."""
+    return (
+        f"There is nothing new since round {number}: no label was added or taken back, so another "
+        "round would learn the same."
+    )
 
 
 def changed_outside(

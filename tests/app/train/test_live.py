@@ -52,12 +52,12 @@ def test_the_curve_grows_while_a_round_runs_and_the_label_page_hears_of_its_end(
     gate = threading.Event()
     real = work.fine_tune
 
-    def held(project: Project, awake: bool, progress: Progress) -> object:
+    def held(project: Project, awake: bool, progress: Progress, **how: object) -> object:
         history = {"loss": [3.0, 2.0, 1.5], "validation_loss": [3.1, 2.2, 1.9]}
         progress("Fitting the head", 3, 100)
         tell_losses(progress, history)
         gate.wait(PATIENCE / 1000)
-        return real(project, awake, progress)
+        return real(project, awake, progress, **how)
 
     monkeypatch.setattr(work, "fine_tune", held)
     window = open_window(rings.path)
