@@ -275,6 +275,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "close",
         "Train",
     ),
+    *_page("evaluate", evaluate.ROWS),
     ActionSpec(
         "help.guide", "Guide", ("F1",), "Read what this page is for and can do", "guide", "Help"
     ),
@@ -294,7 +295,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("tour.next", "Next step", ("Right",), "The tour's next step", "", "", "tour"),
     ActionSpec("tour.back", "Step back", ("Left",), "The tour's step before", "", "", "tour"),
     ActionSpec("tour.end", "Skip the tour", ("Esc",), "End the tour", "", "", "tour"),
-    *_page("evaluate", evaluate.ROWS),
     ActionSpec("help.keys", "Keys", ("?",), "Show every key", "keys", "Help"),
     ActionSpec("help.log", "Show the log", (), "Open the folder of the log file", "", "Help"),
 )

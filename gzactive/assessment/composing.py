@@ -111,6 +111,7 @@ def rounds_sentence(points: Sequence[RoundPoint]) -> str:
         f"Round {last.number} changed the loss of the start by {-gain.value:+.2f} nats a galaxy "
         f"({-gain.high:+.2f} to {-gain.low:+.2f})"
     )
+    told = told.replace("-", "−")
     if gain.low > 0:
         return f"{told}: it is better."
     return f"{told}: {'it is worse' if gain.high < 0 else 'that may be chance'}."

@@ -1,7 +1,7 @@
 """All questions at once: their figures, what rounds brought, and what active choice saves."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gzactive.app.evaluate.controller import EvaluateController
 from gzactive.app.evaluate.figures_table import FiguresTable
@@ -49,19 +49,11 @@ class Overview(QWidget):
         self.table = FiguresTable(self._rows, "Figures of all questions", self)
         self.table.activated.connect(lambda index: self.opened.emit(self._names[index.row()]))
         self.rounds = Plot(theme, "What rounds brought", self)
-        heading = QLabel("Against random choice", self)
-        heading.setProperty("role", "strong")
-        self.saving = QLabel(self)
-        self.saving.setWordWrap(True)
-        right = QVBoxLayout()
-        right.setSpacing(SPACE.small)
-        right.addWidget(heading)
-        right.addWidget(self.saving)
-        right.addStretch(1)
+        self.saving = Plot(theme, "Against random choice", self)
         below = QHBoxLayout()
         below.setSpacing(SPACE.huge)
-        below.addWidget(self.rounds, 3)
-        below.addLayout(right, 2)
+        below.addWidget(self.rounds, 1)
+        below.addWidget(self.saving, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.medium)
@@ -80,7 +72,7 @@ class Overview(QWidget):
         self._rows.show_rows(
             [
                 (
-                    it.tree.question(one.question).text,
+                    one.question.replace("-", " "),
                     f"{one.galaxies:,}",
                     f"{short_share(one.accuracy)}  {_ends(one.accuracy)}",
                     short_share(one.confident_accuracy),
@@ -97,12 +89,12 @@ class Overview(QWidget):
             self.rounds.show_rounds(found.rounds, rounds_sentence(found.rounds))
         else:
             self.rounds.clear("The curve begins with the first round on the network in use.")
-        if it.saving is not None:
-            self.saving.setText(it.saving.sentence)
-        elif it.comparing:
-            self.saving.setText("Comparing labels of the two kinds …")
+        if it.saving is not None and it.saving.curve:
+            self.saving.show_saving(it.saving.curve, it.saving.sentence)
+        elif it.saving is not None:
+            self.saving.clear(it.saving.sentence)
         else:
-            self.saving.setText("")
+            self.saving.clear("Comparing labels of the two kinds …" if it.comparing else "")
 
 
 def _ends(one) -> str:  # type: ignore[no-untyped-def]

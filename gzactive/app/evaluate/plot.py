@@ -1,6 +1,7 @@
 """Plots of the Evaluate page: pyqtgraph in the colours of the theme, with words above."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,8 @@ class Plot(QWidget):
         column.setSpacing(SPACE.tight)
         column.addWidget(heading)
         column.addWidget(self.words)
-        column.addWidget(self.plot, 1)
+        column.addWidget(self.plot, 100)
+        column.addStretch(1)
         self.setMinimumHeight(150)
         theme.changed.connect(self._draw)
         self._draw()
@@ -69,11 +71,8 @@ class Plot(QWidget):
             band = QColor(colours.accent)
             band.setAlpha(_BAND)
             edges = [
-                pg.PlotDataItem(now.levels, edge, pen=None)
-                for edge in (now.covered_low, now.covered_high)
+                pg.PlotCurveItem(now.levels, edge) for edge in (now.covered_low, now.covered_high)
             ]
-            for edge in edges:
-                self.plot.addItem(edge)
             self.plot.addItem(pg.FillBetweenItem(*edges, brush=band))
             self._diagonal()
             if before is not None:
@@ -151,6 +150,41 @@ class Plot(QWidget):
 
         self._show(draw)
 
+    def show_saving(self, curve: "Sequence[tuple[str, int, float]]", words: str) -> None:
+        """Loss of heads fitted to active and to random labels, and a sentence about it."""
+
+        def draw() -> None:
+            losses = [loss for _, _, loss in curve]
+            most = max(labels for _, labels, _ in curve)
+            span = 0.15 * max(1e-6, max(losses) - min(losses))
+            self._frame(
+                "labels",
+                "held-out loss (nats)",
+                (0, most),
+                (min(losses) - span, max(losses) + span),
+            )
+            colours = self._theme.colours
+            for kind, colour, style, symbol in (
+                ("random", colours.muted, Qt.PenStyle.DashLine, "t"),
+                ("active", colours.accent, Qt.PenStyle.SolidLine, "o"),
+            ):
+                points = [(labels, loss) for one, labels, loss in curve if one == kind]
+                self.plot.plot(
+                    *zip(*points, strict=True),
+                    pen=pg.mkPen(colour, width=2, style=style),
+                    symbol=symbol,
+                    symbolSize=7,
+                    symbolPen=None,
+                    symbolBrush=QColor(colour),
+                )
+            legend = (
+                f"{self._key(colours.accent, '●━', 'asked for')}&nbsp;&nbsp; "
+                f"{self._key(colours.muted, '▼╌', 'random')}"
+            )
+            self.words.setText(f"{escape(words)}<br>{legend}")
+
+        self._show(draw)
+
     def clear(self, words: str) -> None:
         """Show no plot, and say why."""
 
@@ -189,8 +223,8 @@ class Plot(QWidget):
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setLabel(words, color=colours.muted)
             axis.enableAutoSIPrefix(False)
-        self.plot.setXRange(*x, padding=0.02)
-        self.plot.setYRange(*y, padding=0.02)
+        self.plot.setXRange(*x, padding=0.04)
+        self.plot.setYRange(*y, padding=0.06)
 
     def _diagonal(self) -> None:
         pen = pg.mkPen(self._theme.colours.muted, width=1, style=Qt.PenStyle.DashLine)
