@@ -182,6 +182,12 @@ class Settings:
         "The images show north up and east to the left, as the surveys' cutouts do: draw arrows.",
         False,
     )
+    compare_with: str = _setting(
+        "Compare with",
+        "Another survey, a project's folder or a table with images and coordinates, whose picture "
+        "of a galaxy Explore shows beside this one's.",
+        "",
+    )
     images: ImageSettings = field(default_factory=ImageSettings, metadata={})
 
     def __post_init__(self) -> None:

@@ -37,6 +37,13 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     ("back", "Back to the grid", ("Esc",), "Back to all galaxies, at the same place", "back"),
     ("previous", "Previous galaxy", ("Left",), "Show the galaxy before", ""),
     ("next", "Next galaxy", ("Right",), "Show the galaxy after", ""),
+    (
+        "compare",
+        "Compare",
+        ("B",),
+        "Show this galaxy beside its picture in another project or table, or no longer",
+        "side-by-side",
+    ),
     ("select", "Select", ("Space",), "Select this galaxy, or not", "select"),
     ("select-all", "Select all", ("Ctrl+A",), "Select every galaxy that is listed", ""),
     ("select-none", "Select none", ("Ctrl+Shift+A",), "Select no galaxy", "close"),

@@ -5,6 +5,7 @@ happen on a worker thread; the model's numbers come to it from the session, whic
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ from PySide6.QtCore import QObject, Signal
 
 from gzactive.active.browsing import confident_cut
 from gzactive.active.detail import Detail, detail
+from gzactive.app.explore.companions import Companions
 from gzactive.app.explore.export import write_table
 from gzactive.app.explore.finder import Finder
 from gzactive.app.explore.hand import Hand
 from gzactive.app.explore.listing import Listing, Query
 from gzactive.app.explore.looked import Looked
 from gzactive.app.explore.places import Places
+from gzactive.app.explore.scored import Scored
 from gzactive.app.explore.sky import Sky
 from gzactive.app.explore.worker import Worker
 from gzactive.app.label.frame import Frame
@@ -27,6 +30,7 @@ from gzactive.app.label.prefetch import Prefetcher
 from gzactive.app.thumbnails.folder import ThumbnailFolder
 from gzactive.app.thumbnails.loader import ThumbnailLoader
 from gzactive.project import Project
+from gzactive.survey.counterparts import Shares
 
 if TYPE_CHECKING:
     from gzactive.stores.predictions import Scores
@@ -87,9 +91,12 @@ class ExploreController(QObject):
         self.sky = Sky(project, self.places, self)
         self.sky.said.connect(lambda sentence: self.said.emit(sentence, False))
         self.sky.failed.connect(lambda sentence: self.said.emit(sentence, True))
+        self.companions = Companions(
+            project, self.places, self.sky.scale, self.shares, self._worker, self
+        )
+        self.companions.said.connect(lambda sentence: self.said.emit(sentence, False))
         self.looked = Looked(project, self.labeller, self._worker, self)
-        self._scores: Scores | None = None
-        self._score_rows: NDArray[np.intp] | None = None
+        self._scored = Scored(self.tree)
         self._finder = Finder(project, self.places, None)
         self._cuts: dict[str, float] = {}
         self._query = Query(self.tree.columns[0]) if self.tree.columns else Query("")
@@ -110,8 +117,7 @@ class ExploreController(QObject):
 
     def set_scores(self, scores: "Scores | None") -> None:
         """The model has looked again: its numbers replace the earlier ones."""
-        self._scores = scores
-        self._score_rows = None
+        self._scored = Scored(self.tree, scores)
         attributes = scores.attrs if scores is not None else {}
         self.hand.weights = {name: attributes.get(name) for name in ("weights_id", "round")}
         self._finder = Finder(self.project, self.places, scores)
@@ -123,6 +129,7 @@ class ExploreController(QObject):
         self._worker.close()
         self.looked.close()
         self.sky.close()
+        self.companions.close()
         self.thumbnails.close()
         self._frames.close()
 
@@ -141,12 +148,17 @@ class ExploreController(QObject):
     @property
     def scores(self) -> "Scores | None":
         """What the model says of the galaxies now; None while nothing is scored."""
-        return self._scores
+        return self._scored.scores
 
     @property
     def query(self) -> Query:
         """What is looked for."""
         return self._query
+
+    @property
+    def question(self) -> str:
+        """Name of the question whose answer is looked for."""
+        return self.tree.locate(self._query.answer)[0].name
 
     @property
     def cut(self) -> float:
@@ -156,7 +168,7 @@ class ExploreController(QObject):
     @property
     def published_cut(self) -> float:
         """The published cut of the question."""
-        return confident_cut(self.tree.locate(self._query.answer)[0].name)
+        return confident_cut(self.question)
 
     @property
     def listing(self) -> Listing:
@@ -170,18 +182,6 @@ class ExploreController(QObject):
         if len(answer.text) > _SHORT:
             return answer.text
         return f"{answer.text}: {question.name.replace('-', ' ')}"
-
-    @property
-    def count_words(self) -> str:
-        """How many galaxies there are, in words."""
-        listing, query = self._listing, self._query
-        if not len(listing.fraction) and not listing.above:
-            return f"{listing.total:,} galaxies"
-        if query.order == "disagree":
-            return f"{len(listing):,} disagreements"
-        if query.cut <= 0:
-            return f"{len(listing):,} galaxies"
-        return f"{listing.above:,} of {listing.total:,} above {100 * query.cut:.0f} %"
 
     @property
     def finding(self) -> bool:
@@ -246,12 +246,13 @@ class ExploreController(QObject):
         self._frames.want(
             (self.id_at(one), self.file_at(one)) for one in near if 0 <= one < len(self._listing)
         )
+        self.companions.look(self.row_at(position), self.question)
         self.opened_changed.emit()
         self.look_at([position])
 
     def look_at(self, positions: Iterable[int]) -> None:
         """Galaxies are on screen; where the model has looked at them, its view is shown too."""
-        if self._scores is not None:
+        if self._scored.scores is not None:
             self.looked.add(self.id_at(one) for one in positions if one < len(self._listing))
 
     def step(self, step: int) -> None:
@@ -263,20 +264,24 @@ class ExploreController(QObject):
         """Back to the grid."""
         if self._position is not None:
             self._position = None
+            self.companions.look(None, self.question)
             self.opened_changed.emit()
+
+    def compare_with(self, source: str) -> None:
+        """Show another survey's pictures beside: a project's folder or a table; empty for none."""
+        self.companions.compare_with(source, self.question)
+
+    def shares(self, row: int, question: str) -> Shares:
+        """What the model says of a galaxy, by its row in the catalogue, on one question."""
+        return self._scored.shares(row, question)
 
     def detail(self) -> Detail | None:
         """Every question of the open galaxy, with the labeller's own answers beside the model's."""
         if self._position is None:
             return None
-        row = int(self._listing.rows[self._position])
-        fractions = paths = None
-        if self._scores is not None and self._score_rows is not None:
-            scored = int(self._score_rows[row])
-            if scored >= 0:
-                fractions = self._scores["fractions"][scored]
-                paths = self._scores["path_probability"][scored]
-        id_str = str(self.places.id_str[row])
+        row = self.row_at(self._position)
+        fractions, paths = self._scored.of(row) or (None, None)
+        id_str = self.id_at(self._position)
         return detail(id_str, self.tree, fractions, paths, self._yours, self.places.sky(row))
 
     # --- what is done to galaxies ---------------------------------------------------------------
@@ -337,7 +342,7 @@ class ExploreController(QObject):
         finder, query = self._finder, self._query
 
         def find() -> tuple[Listing, NDArray[np.intp] | None]:
-            known = self._score_rows is not None and finder is self._finder
+            known = self._scored.rows is not None and finder is self._finder
             return finder.find(query), None if known else finder.score_rows()
 
         self._worker.submit("find", find, self._on_found)
@@ -345,7 +350,7 @@ class ExploreController(QObject):
     def _on_found(self, found: tuple[Listing, NDArray[np.intp] | None]) -> None:
         listing, score_rows = found
         if score_rows is not None:
-            self._score_rows = score_rows
+            self._scored = replace(self._scored, rows=score_rows)
         here = self.id_at(self._position) if self._position is not None else ""
         self._listing = listing
         self.listing_changed.emit()
@@ -360,7 +365,7 @@ class ExploreController(QObject):
 
     def _table_of(self, positions: Sequence[int] | None) -> Callable[[Path], int]:
         """What writes a table of galaxies, on whatever thread; they are those listed now."""
-        listing, scores = self._listing, self._scores
+        listing, scores = self._listing, self._scored.scores
         places, tree, finder = self.places, self.tree, self._finder
         chosen = np.arange(len(listing)) if positions is None else np.asarray(positions, np.intp)
         return lambda path: write_table(

@@ -1,18 +1,22 @@
 """One galaxy on its own: its picture as large as it can be, and all that the model says of it."""
 
+from itertools import zip_longest
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
+from gzactive.app.explore.beside_panel import BesidePanel, shares_words
 from gzactive.app.explore.controller import ExploreController
+from gzactive.app.explore.linked_view import LinkedView, LinkedViews
 from gzactive.app.explore.question_table import QuestionTable
 from gzactive.app.icons import Icons
-from gzactive.app.label.image_view import GalaxyView
 from gzactive.app.tokens import SPACE
 
 __all__ = ["GalaxyPage"]
 
 _TABLE = 430
+_NARROW = 330  # beside several pictures
 
 
 class GalaxyPage(QWidget):
@@ -39,7 +43,10 @@ class GalaxyPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._controller = controller
-        self.galaxy = GalaxyView(icons.theme, self)
+        self._icons = icons
+        self._main = BesidePanel(icons, self)
+        self._others: list[BesidePanel] = []
+        self._linked = LinkedViews(self._main.view, self)
         self.table = QuestionTable(icons)
         self._name = QLabel(self)
         self._name.setProperty("role", "heading")
@@ -70,17 +77,21 @@ class GalaxyPage(QWidget):
         top.addWidget(self._sky)
         top.addStretch(1)
         top.addWidget(self._place)
+        top.addWidget(actions.button("explore.compare", self, text=True))
         right = QVBoxLayout()
         right.setSpacing(SPACE.small)
         right.addWidget(legend)
         right.addWidget(scroll, 1)
-        side = QWidget(self)
+        side = self._side = QWidget(self)
         side.setLayout(right)
         side.setFixedWidth(_TABLE)
         right.setContentsMargins(0, 0, 0, 0)
         middle = QHBoxLayout()
         middle.setSpacing(SPACE.large)
-        middle.addWidget(self.galaxy, 1)
+        self._pictures = QHBoxLayout()
+        self._pictures.setSpacing(SPACE.small)
+        self._pictures.addWidget(self._main, 1)
+        middle.addLayout(self._pictures, 1)
         middle.addWidget(side)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -88,6 +99,7 @@ class GalaxyPage(QWidget):
         column.addLayout(top)
         column.addLayout(middle, 1)
         controller.frame_ready.connect(self._on_frame)
+        controller.companions.changed.connect(self._on_beside)
 
     def refresh(self) -> None:
         """Show the galaxy that is open now."""
@@ -104,5 +116,47 @@ class GalaxyPage(QWidget):
         self.table.show_detail(found)
         self._on_frame()
 
+    @property
+    def galaxy(self) -> LinkedView:
+        """The picture of the open galaxy."""
+        return self._main.view
+
+    @property
+    def beside(self) -> list[BesidePanel]:
+        """Its counterparts' panels on screen."""
+        return [panel for panel in self._others if not panel.isHidden()]
+
+    @property
+    def equal_scale(self) -> bool:
+        """Whether all pictures are shown at one angular scale."""
+        return self._linked.angular
+
     def _on_frame(self) -> None:
-        self.galaxy.show_frame(self._controller.frame)
+        it = self._controller
+        scale = it.sky.scale(it.row_at(it.position)) if it.position is not None else None
+        self.galaxy.show_galaxy(it.frame, scale)
+        self._on_beside()
+
+    def _on_beside(self) -> None:
+        """Show the counterparts that were found, and let all pictures follow each other."""
+        it = self._controller
+        found = it.companions.beside if it.position is not None else ()
+        while len(self._others) < len(found):
+            panel = BesidePanel(self._icons, self)
+            self._others.append(panel)
+            self._pictures.addWidget(panel, 1)
+        for panel, one in zip_longest(self._others, found):
+            panel.setVisible(one is not None)
+            if one is not None:
+                panel.show_beside(one)
+        self._side.setFixedWidth(_TABLE if not found else _NARROW)
+        self._linked.link([panel.view for panel in self._others[: len(found)]])
+        if found and it.position is not None:
+            shares = it.shares(it.row_at(it.position), it.question)
+            how = "one angular scale" if self.equal_scale else "scales not known"
+            self._main.show_words(
+                f"{it.project.name}   {it.id_at(it.position)}",
+                "   ".join(part for part in (how, shares_words(shares)) if part),
+            )
+        else:
+            self._main.show_words("", "")

@@ -75,6 +75,17 @@ class Listing:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def count_words(self) -> str:
+        """How many galaxies there are, in words."""
+        if not len(self.fraction) and not self.above:
+            return f"{self.total:,} galaxies"
+        if self.query.order == "disagree":
+            return f"{len(self):,} disagreements"
+        if self.query.cut <= 0:
+            return f"{len(self):,} galaxies"
+        return f"{self.above:,} of {self.total:,} above {100 * self.query.cut:.0f} %"
+
     def caption(self, position: int) -> str:
         """What stands under a galaxy's picture besides its name."""
         if not len(self.fraction):

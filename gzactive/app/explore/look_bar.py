@@ -120,7 +120,7 @@ class LookBar(QWidget):
         text = "Show all" if at_cut else f"Published cut: {100 * it.published_cut:.0f} %"
         self._actions["explore.cut"].setText(text)
         self._actions["explore.cut"].setIconText(f" {text}")
-        self._count.setText(it.count_words)
+        self._count.setText(it.listing.count_words)
         self.words.setText(listing.words)
         self.words.setVisible(bool(listing.words))
 

@@ -44,7 +44,7 @@ def test_the_published_cut_is_the_default_and_each_answer_keeps_its_own(
     assert it.cut == 0.6
     settled(qtbot, it)
     assert (it.listing.fraction > 0.6).all()
-    assert it.count_words == f"{len(it.listing)} of 60 above 60 %"
+    assert it.listing.count_words == f"{len(it.listing)} of 60 above 60 %"
     it.set_cut(0.9)
     it.choose("bar_strong")
     assert it.cut == 0.8

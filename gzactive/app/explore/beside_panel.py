@@ -1,0 +1,65 @@
+"""One counterpart: its picture, and below it where it is from and what is said of it there."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gzactive.app.explore.companions import Beside
+from gzactive.app.explore.linked_view import LinkedView
+from gzactive.app.icons import Icons
+from gzactive.app.tokens import SPACE
+from gzactive.survey.counterparts import Shares
+
+__all__ = ["BesidePanel", "shares_words"]
+
+
+class BesidePanel(QWidget):
+    """A picture with two lines of words.
+
+    Parameters
+    ----------
+    icons
+        Gives the theme.
+    parent
+        The page.
+    """
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = LinkedView(icons.theme, self)
+        self._name = QLabel(self)
+        self._name.setProperty("role", "strong")
+        self._shares = QLabel(self)
+        self._shares.setProperty("role", "small")
+        for label in (self._name, self._shares):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setMinimumWidth(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE.tight)
+        column.addWidget(self.view, 1)
+        column.addWidget(self._name)
+        column.addWidget(self._shares)
+
+    def show_words(self, name: str, shares: str) -> None:
+        """Say whose picture it is, and what is said of it; nothing takes the lines away."""
+        for label, words in ((self._name, name), (self._shares, shares)):
+            label.setText(words)
+            label.setToolTip(words)
+            label.setVisible(bool(words))
+
+    def show_beside(self, beside: Beside) -> None:
+        """Show a counterpart."""
+        one = beside.counterpart
+        self.view.show_galaxy(beside.frame, one.scale)
+        self.view.setAccessibleName(f"{one.id_str} in {one.survey}")
+        self.show_words(
+            f"{one.survey}   {one.id_str}",
+            f"{one.separation:.1f}″ away   {shares_words(one.shares)}",
+        )
+
+
+def shares_words(shares: Shares) -> str:
+    """Vote fractions in one line, the highest first."""
+    ranked = sorted(shares, key=lambda one: -one[1])
+    return " · ".join(f"{text} {100 * share:.0f} %" for text, share in ranked)
