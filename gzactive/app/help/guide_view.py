@@ -209,30 +209,31 @@ class GuideView(QTextBrowser):
         elif url.scheme() == SCHEME or url.isRelative():
             name = url.path().removeprefix("/") or self.page
             self.open(name, url.fragment())
-        else:
+        elif url.scheme() in ("http", "https"):
             self.left.emit(url)
 
     def _on_source(self, url: QUrl) -> None:
-        self._ask()
-        if self.page != self._told:
-            self._told = self.page
-            self.turned.emit(self.page)
+        name = url.path().removeprefix("/")  # source() is still the page before
+        self._ask(name)
+        if name != self._told:
+            self._told = name
+            self.turned.emit(name)
 
-    def _ask(self) -> None:
+    def _ask(self, name: str) -> None:
         """Ask for the pictures of a question's page."""
-        found = self._library.question_of(self.page)
+        found = self._library.question_of(name)
         if found is not None and self.isVisible():
             self._pictures.want(*found)
             self._pictures.want_confident(*found)
 
     def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().showEvent(event)
-        self._ask()
+        self._ask(self.page)
 
     def _on_chosen(self) -> None:
         if self._library.question_of(self.page) is not None:
             self._write_again()
-            self._ask()
+            self._ask(self.page)
 
     def _on_drawn(self, tree: str, column: str) -> None:
         self._put(QUrl(f"example:{tree}/{column}"))
