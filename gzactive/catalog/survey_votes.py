@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["SurveyVotes", "find_ids", "read_survey"]
 
 _LOOKED_AT = 20_000  # rows by which the column of ids is found
+_MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class SurveyVotes:
     ids
         The table's column that holds the galaxies' ids.
     votes
-        ``id_str`` (unique) and the answers that the table has, int64.
+        ``id_str`` (unique) and the answers that the table has, as whole numbers.
     others
         ``id_str`` and the columns that are no votes, row by row as ``votes``.
     people
@@ -264,17 +265,17 @@ def _checked(
         empty = table[name].isna().to_numpy()
         blank |= empty
         blank_columns += bool(empty.any())
-        bad = (np.isnan(counts) & ~empty) | (counts < 0) | np.isinf(counts)
+        bad = (np.isnan(counts) & ~empty) | (counts < 0) | (counts > _MOST)
         if bad.any():
             whole &= ~bad
             for row in np.flatnonzero(bad)[:5].tolist():
                 wrong.setdefault(row, f"'{table[name].iloc[row]}' in '{name}'")
-        counts = np.where(np.isfinite(counts) & (counts >= 0), counts, 0.0)
+        counts = np.where((counts >= 0) & (counts <= _MOST), counts, 0.0)
         broken = counts != np.trunc(counts)
         if broken.any():
             counts = _from_fractions(counts, broken, name, rows, people, told)
             read.people = people or 0
-        votes[column] = counts.astype(np.int64)
+        votes[column] = counts.astype(np.int32)  # of a million galaxies half as much
     if blank.any():
         at = np.flatnonzero(blank)
         findings.append(

@@ -106,7 +106,8 @@ def import_votes(
         kept: list[pd.DataFrame] = []
         others: list[pd.DataFrame] = []
         told: list[ImportedFile] = []
-        for name, survey in read:
+        while read:  # one at a time: a million galaxies' votes are 150 MB each time they are held
+            name, survey = read.pop(0)
             votes, rest, findings = _of_project(survey, known, project)
             kept.append(votes)
             others.append(rest)
@@ -115,24 +116,13 @@ def import_votes(
                     name, survey.format, survey.ids, len(votes), survey.people, tuple(findings)
                 )
             )
-        findings = []
-        votes, clashes = kept[0], 0
-        for one in kept[1:]:
-            votes, more = _overlaid(one, votes, project.tree)
-            clashes += more
-        if clashes:
-            told_first = f"{', '.join(one.name for one in told[:-1])} before {told[-1].name}"
-            sentence = (
-                f"{counted(clashes, 'galaxy has', 'galaxies have')} other votes on the same "
-                f"question in several files: those of the first count ({told_first})."
-            )
-            findings.append(Finding("in-several-files", Level.LEFT_OUT, sentence))
+        del survey
+        votes, findings = _first_of(kept, told, project.tree)
         if votes.empty:
             why = " ".join(finding.told for one in told for finding in one.findings)
             raise GzactiveError(f"There is no vote for a galaxy of this project. {why}")
         tree = project.tree
-        before = project.labels.catalogue_votes(tree)
-        whole, replaced = _overlaid(before, votes, tree)
+        whole, replaced = _overlaid(project.labels.catalogue_votes(tree), votes, tree)
         source = _source(project.labels.catalogue_source(tree), told)
         project.labels.set_catalogue_votes(whole, tree, source, progress)
         progress("keeping other columns", 0, 0)
@@ -220,6 +210,24 @@ def _asked(question: Any, votes: pd.DataFrame) -> bool:
     return bool(there) and bool(votes[there].to_numpy().any())
 
 
+def _first_of(
+    tables: list[pd.DataFrame], files: list[ImportedFile], tree: DecisionTree
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Votes of all files; where they differ on a question, those of the first."""
+    votes, clashes = tables[0], 0
+    for one in tables[1:]:
+        votes, more = _overlaid(one, votes, tree)
+        clashes += more
+    if not clashes:
+        return votes, []
+    order = f"{', '.join(one.name for one in files[:-1])} before {files[-1].name}"
+    sentence = (
+        f"{counted(clashes, 'galaxy has', 'galaxies have')} other votes on the same question in "
+        f"several files: those of the first count ({order})."
+    )
+    return votes, [Finding("in-several-files", Level.LEFT_OUT, sentence)]
+
+
 def _overlaid(
     below: pd.DataFrame, above: pd.DataFrame, tree: DecisionTree
 ) -> tuple[pd.DataFrame, int]:
@@ -231,8 +239,8 @@ def _overlaid(
     if below.empty:
         return above, 0
     index = above.index.union(below.index, sort=False)
-    low = np.array(below.reindex(index, fill_value=0))
-    high = above.reindex(index, fill_value=0).to_numpy()
+    low = below.reindex(index, fill_value=0).to_numpy(dtype=np.int32, copy=True)
+    high = above.reindex(index, fill_value=0).to_numpy(dtype=np.int32)
     clash = np.zeros(len(index), dtype=bool)
     for question in tree.modelled:
         part = tree.slice(question.name)
