@@ -1,0 +1,112 @@
+"""The Evaluate page shows what is known, says what is missing, and writes the report."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from gzactive.app.evaluate.controller import LABELLERS
+from gzactive.app.main_window import MainWindow
+from tests.app.conftest import PATIENCE, MakeProject, OpenWindow, give_features
+from tests.app.evaluate.conftest import give_votes, judgeable
+
+
+def judged(qtbot: QtBot, window: MainWindow) -> None:
+    it = window.session.evaluate
+    qtbot.waitUntil(
+        lambda: it.assessment is not None and not it.judging and not it.comparing, timeout=PATIENCE
+    )
+
+
+def test_the_page_is_judged_when_it_is_seen_and_leafed_through_by_keys(
+    qtbot: QtBot, make_project: MakeProject, open_window: OpenWindow
+) -> None:
+    project = judgeable(make_project(60, "rings", automatic=False))
+    window = open_window(project.path)
+    it, page = window.session.evaluate, window.area.evaluate
+    assert it.assessment is None
+    QTest.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    judged(qtbot, window)
+    reserved = int(project.catalog["reserved"].sum())
+    assert f"{reserved} galaxies that the model was never trained on" in page.told.text()
+    assert page.stack.currentWidget() is page.overview
+    assert page.overview.table.model().rowCount() == 1
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert page.stack.currentWidget() is page.question
+    assert page.question.matrix.counts.sum() == reserved
+    assert page.question.coverage.lines >= 2
+    assert "of the votes" in page.question.notes.text()
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert it.chosen == LABELLERS
+    assert page.labellers.table.model().index(0, 0).data() == "many"
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert page.stack.currentWidget() is page.overview
+
+
+def test_without_votes_on_reserved_galaxies_it_says_what_brings_figures(
+    qtbot: QtBot, make_project: MakeProject, open_window: OpenWindow
+) -> None:
+    project = make_project(20, "rings", automatic=False)
+    give_features(project)
+    window = open_window(project.path)
+    window.go("evaluate")
+    judged(qtbot, window)
+    page = window.area.evaluate
+    assert page.stack.currentWidget() is page.nothing
+    assert "label on, and the first figures appear" in page.nothing.text()
+
+
+def test_new_labels_are_judged_when_the_page_is_seen_again(
+    qtbot: QtBot, make_project: MakeProject, open_window: OpenWindow
+) -> None:
+    project = make_project(60, "rings", automatic=False)
+    give_features(project)
+    window = open_window(project.path)
+    window.go("evaluate")
+    judged(qtbot, window)
+    window.go("label")
+    give_votes(window.session.project, 60)
+    window.go("evaluate")
+    qtbot.waitUntil(
+        lambda: window.session.evaluate.assessment.judgement is not None, timeout=PATIENCE
+    )
+    judged(qtbot, window)
+    assert "Too few labels yet" in window.session.evaluate.saving.sentence
+
+
+def test_the_report_is_written_by_its_key(
+    qtbot: QtBot,
+    make_project: MakeProject,
+    open_window: OpenWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = judgeable(make_project(40, "rings", automatic=False))
+    window = open_window(project.path)
+    window.go("evaluate")
+    judged(qtbot, window)
+    path = tmp_path / "report.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(path.exists, timeout=PATIENCE)
+    assert '<table class="matrix">' in path.read_text(encoding="utf-8")
+
+
+def test_disputed_galaxies_come_next_on_the_label_page(
+    qtbot: QtBot, make_project: MakeProject, open_window: OpenWindow
+) -> None:
+    project = judgeable(make_project(30, "rings", automatic=False))
+    window = open_window(project.path)
+    window.go("evaluate")
+    judged(qtbot, window)
+    window.session.evaluate.choose(LABELLERS)
+    here = window.session.label.current.id_str
+    window.area.evaluate.labellers.second.click()
+    qtbot.waitUntil(
+        lambda: window.session.label.upcoming.next(1)[0].selection == "second-opinion",
+        timeout=PATIENCE,
+    )
+    assert window.session.label.current.id_str == here
