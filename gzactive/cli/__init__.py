@@ -71,6 +71,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "import": importing.import_votes,
         "export": exchange.export,
         "merge": exchange.merge,
+        "rescan": exchange.rescan,
     },
     "The sky": {
         "fetch": fetching.fetch,

@@ -10,7 +10,7 @@ import typer
 from gzactive.cli.project_argument import ProjectFolder, open_project
 from gzactive.terminal import console, count, progress_bars
 
-__all__ = ["export", "merge"]
+__all__ = ["export", "merge", "rescan"]
 
 
 #: Named here, too, so that ``--help`` need not import what writes them.
@@ -113,3 +113,35 @@ def merge(
         console().print(f"{count(merged.events, 'event')} taken over.{people}")
     for sentence in merged.remarks:
         console().print(sentence, soft_wrap=True)
+
+
+def rescan(
+    project: ProjectFolder,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add them to the project; otherwise they are counted.")
+    ] = False,
+) -> None:
+    """Look for images that came to the folders of a project's images since it was made."""
+    from gzactive.rescan import add_galaxies, new_images
+
+    with open_project(project) as opened, progress_bars() as progress:
+        found = new_images(opened, progress=progress)
+        if add and len(found):
+            add_galaxies(opened, found)
+        total = len(opened.catalog)
+    for sentence in found.attrs.get("remarks", []):
+        console().print(sentence, soft_wrap=True)
+    if not len(found):
+        console().print("No image is new.")
+    elif add:
+        console().print(
+            f"{count(len(found), 'galaxy')} added, {total:,} in all. Next: "
+            f"[bold]gzactive features {project}[/bold]"
+        )
+    else:
+        console().print(
+            f"{count(len(found), 'image')} {'is' if len(found) == 1 else 'are'} not in the "
+            "project, such as "
+            f"{found['file_loc'].iloc[0]}: add them with --add.",
+            soft_wrap=True,
+        )

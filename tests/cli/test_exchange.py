@@ -49,3 +49,16 @@ def test_merge_says_who_came_and_again_that_nothing_is_new(
     assert "Nothing is new" in gz("merge", rings, path).out
     with Project.open(rings) as project:
         assert project.labels.finished() == set(IDS[:2])
+
+
+def test_rescan_counts_new_images_and_adds_them_on_request(
+    gz: Command, rings: Path, tmp_path: Path
+) -> None:
+    assert "No image is new." in gz("rescan", rings).out
+    south = tmp_path / "a" / "images" / "south"
+    (south / "fresh.png").write_bytes((south / "galaxy0.png").read_bytes())
+    told = gz("rescan", rings).out
+    assert told.startswith("1 image is not in the project, such as ")
+    assert "fresh.png" in told
+    assert "1 galaxy added, 7 in all." in gz("rescan", rings, "--add").out
+    assert "No image is new." in gz("rescan", rings).out

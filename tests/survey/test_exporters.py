@@ -125,7 +125,7 @@ def test_topcat_tables_are_read_by_astropy_without_a_warning(
 def test_a_thousand_blocks_meet_without_a_seam(tmp_path: Path) -> None:
     from gzactive.survey.exporters.sheet import Sheet, plain_column, write_sheet
 
-    n = 23_456  # several blocks, and base64 pieces that end within one
+    n = 65_432  # several blocks, and base64 pieces that end within one
     rng = np.random.default_rng(2)
     frame = pd.DataFrame(
         {

@@ -3,6 +3,7 @@
 Counting and measuring are done on a thread of their own; what writes files or computes is a job.
 """
 
+import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,12 @@ from gzactive.app.explore.worker import Worker
 from gzactive.app.job import Job
 from gzactive.app.project.facts import ProjectFacts, gather, stamp
 from gzactive.app.project.words import count, size
+from gzactive.progress import Cancelled, Progress
 from gzactive.project import Project
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gzactive.app.session import ProjectSession
     from gzactive.inference.disk_use import DiskUse
     from gzactive.survey.exporters import Exported, Options
@@ -44,6 +48,10 @@ class ProjectController(QObject):
     #: An export has begun, goes on (stage, done, total), or has ended.
     export_changed = Signal()
     export_progress = Signal(str, int, int)
+    #: Images were looked for that the project does not have.
+    found_new = Signal()
+    #: The project has changed so that it must be opened again.
+    reopen_wanted = Signal()
     #: A setting was saved, or was not.
     saved = Signal()
 
@@ -55,7 +63,9 @@ class ProjectController(QObject):
         self.uses: list[DiskUse] = []
         self.exporting: Job | None = None
         self.exported: Exported | None = None
+        self.new: pd.DataFrame | None = None
         self._stamp: tuple[object, ...] = ()
+        self._stop = threading.Event()
         self._worker = Worker(self)
         self._worker.failed.connect(lambda sentence: self.told.emit(sentence, True))
 
@@ -70,7 +80,8 @@ class ProjectController(QObject):
         return self._worker.busy
 
     def close(self) -> None:
-        """Wait for what is being counted."""
+        """Let go of what is being counted, and wait for a step of it to end."""
+        self._stop.set()
         self._worker.close()
 
     # --- what there is ----------------------------------------------------------------------------
@@ -78,7 +89,7 @@ class ProjectController(QObject):
     def refresh(self) -> None:
         """Count again if anything has changed, and measure again."""
         self._worker.submit("facts", partial(_look, self.project, self._stamp), self._on_facts)
-        self._worker.submit("uses", partial(_measure, self.project), self._on_uses)
+        self._worker.submit("uses", partial(_measure, self.project, self._stop), self._on_uses)
 
     def _on_facts(self, found: "tuple[ProjectFacts, tuple[object, ...]] | None") -> None:
         if found is not None:
@@ -100,6 +111,28 @@ class ProjectController(QObject):
             self.refresh()
 
         self._worker.submit("problems", self.project.problems.clear, cleared)
+
+    def look_for_new(self) -> None:
+        """Look for images beside those of the project that it does not have."""
+
+        def found(table: "pd.DataFrame") -> None:
+            self.new = table
+            told = " ".join(table.attrs.get("remarks", []))
+            if not len(table):
+                self.told.emit(f"No image is new. {told}".strip(), False)
+            elif told:
+                self.told.emit(told, False)
+            self.found_new.emit()
+
+        self._worker.submit("new", partial(_new_images, self.project, self._stop), found)
+
+    def add_new(self) -> None:
+        """Add the images that were found; the project is then opened again."""
+        if self._refused() or self.new is None:
+            return
+        self._worker.submit(
+            "add", partial(_add, self.project, self.new), lambda _: self.reopen_wanted.emit()
+        )
 
     # --- settings ---------------------------------------------------------------------------------
 
@@ -164,7 +197,7 @@ class ProjectController(QObject):
         said = f"{count(done.count, noun, plural)} written to {done.path.name}."
         self.export_changed.emit()
         self.told.emit(" ".join([said, *done.remarks]), False)
-        self._worker.submit("uses", partial(_measure, self.project), self._on_uses)
+        self._worker.submit("uses", partial(_measure, self.project, self._stop), self._on_uses)
 
     def _on_not_exported(self, sentence: str, *, fault: bool = False) -> None:
         self.exporting = None
@@ -210,13 +243,35 @@ def _look(
     return None if now == known else (gather(project), now)
 
 
-def _measure(project: Project) -> "list[DiskUse]":
+def _measure(project: Project, stop: threading.Event) -> "list[DiskUse]":
     from gzactive.inference.disk_use import disk_use
 
-    return disk_use(project)
+    return disk_use(project, progress=_until(stop))
 
 
 def _free(project: Project, kinds: Sequence[str]) -> int:
     from gzactive.inference.disk_use import free_space
 
     return free_space(project, kinds)
+
+
+def _new_images(project: Project, stop: threading.Event) -> "pd.DataFrame":
+    from gzactive.rescan import new_images
+
+    return new_images(project, progress=_until(stop))
+
+
+def _until(stop: threading.Event) -> Progress:
+    """Progress that is shown to nobody and ends the work once the page closes."""
+
+    def told(stage: str, done: int, total: int) -> None:
+        if stop.is_set():
+            raise Cancelled
+
+    return told
+
+
+def _add(project: Project, table: "pd.DataFrame") -> int:
+    from gzactive.rescan import add_galaxies
+
+    return add_galaxies(project, table)

@@ -168,7 +168,8 @@ def _problems(project: Project) -> tuple[Problem, ...]:
 def _folders(catalog: "pd.DataFrame") -> tuple[str, ...]:
     """The three folders (or ZIPs) that most images lie in."""
     plain = catalog["file_loc"].str.replace(r"(?i)(?<=\.zip)!/.*$", "", regex=True)
-    within = plain.where(plain.str.lower().str.endswith(".zip"), plain.str.rsplit("/", n=1).str[0])
+    folders = plain.str.replace(r"[/\\][^/\\]*$", "", regex=True)
+    within = plain.where(plain.str.lower().str.endswith(".zip"), folders)
     return tuple(map(str, within.value_counts().index[:3]))
 
 

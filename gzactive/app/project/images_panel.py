@@ -1,6 +1,9 @@
 """The part of the Project page about galaxies and their images, and those that cannot be used."""
 
-from PySide6.QtWidgets import QWidget
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gzactive.app.icons import Icons
 from gzactive.app.project.controller import ProjectController
@@ -34,14 +37,27 @@ class ImagesPanel(Panel):
             "Look again", "restart", "Try the images that could not be used once more"
         )
         self.again.clicked.connect(controller.look_again)
+        self.look_for_new = self.button(
+            "Look for new images",
+            "add",
+            "Look where the project's images lie for others that it does not have",
+        )
+        self.look_for_new.clicked.connect(controller.look_for_new)
         self.list = FactList(self)
         self.column.addWidget(self.list)
+        self.new = self.label("small")
+        self.add = QPushButton(self)
+        self.add.setToolTip("They become galaxies of the project, which is then opened again")
+        self.add.clicked.connect(self._add)
+        self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self.told = self.label("small")
         self.table = RowsTable(
             "Images that cannot be used", ("Galaxy", "Why", "What to do"), wide=2, parent=self
         )
         self.column.addWidget(self.table)
         controller.changed.connect(self.refresh)
+        controller.found_new.connect(self._on_new)
+        self._on_new()
         self.refresh()
 
     def refresh(self) -> None:
@@ -73,3 +89,22 @@ class ImagesPanel(Panel):
         )
         self.table.setVisible(bool(problems))
         self.again.setEnabled(bool(problems) and not self._controller.read_only)
+
+    def _on_new(self) -> None:
+        """Say what was found, and offer to add it."""
+        found = self._controller.new
+        there = found is not None and len(found) > 0
+        if found is not None and there:
+            first = Path(found["file_loc"].iloc[0]).name
+            are = "is" if len(found) == 1 else "are"
+            self.new.setText(
+                f"{count(len(found), 'image')} there {are} not in the project, such as {first}."
+            )
+            self.add.setText(f"Add {count(len(found), 'galaxy', 'galaxies')}")
+        self.new.setVisible(there)
+        self.add.setVisible(there)
+        self.add.setEnabled(there and not self._controller.read_only)
+
+    def _add(self) -> None:
+        self.add.setEnabled(False)
+        self._controller.add_new()

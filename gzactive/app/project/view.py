@@ -88,6 +88,7 @@ class ProjectView(QWidget):
         self.recent.setMenu(self._menu)
         self._lay_out(actions)
         controller.told.connect(self._on_told)
+        controller.reopen_wanted.connect(lambda: self.chosen.emit(controller.project.path))
         controller.saved.connect(self._show_name)
         controller.measured.connect(self._order_tabs)
         self._show_name()

@@ -19,8 +19,8 @@ from gzactive.survey.exporters.files import new_file
 
 __all__ = ["SHEET_SUFFIXES", "Column", "Sheet", "plain_column", "write_sheet"]
 
-#: Rows worked on at once: tens of megabytes for the widest tables, a tenth of a second to cancel.
-_ROWS = 10_000
+#: Rows worked on at once: tens of megabytes for the widest tables, half a second to cancel.
+_ROWS = 30_000
 #: Digits kept of fractions and expected votes in text.
 _DIGITS = 6
 
@@ -144,43 +144,55 @@ SHEET_SUFFIXES = (".csv", ".parquet", ".fits", ".vot", ".xml")
 
 
 def _write_csv(sheet: Sheet, path: Path, progress: Progress, stage: str) -> list[str]:
-    import pandas as pd
+    import csv
 
+    import pyarrow.csv as arrow_csv
+
+    # Arrow writes numbers ten times as fast as pandas, but puts quotes around all headings.
     with path.open("x", encoding="utf-8", newline="") as file:
-        names = [column.name for column in sheet.columns]
-        pd.DataFrame(columns=names).to_csv(file, index=False)
-        for rows in sheet.blocks(progress, stage):
-            block = pd.DataFrame({column.name: _written(column, rows) for column in sheet.columns})
-            block.to_csv(file, index=False, header=False)
+        csv.writer(file, lineterminator="\n").writerow(column.name for column in sheet.columns)
+    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
+    with path.open("ab") as rows:
+        schema = _schema(sheet, text=True)
+        with arrow_csv.CSVWriter(rows, schema, write_options=options) as writer:
+            for block in _tables(sheet, schema, progress, stage):
+                writer.write_table(block)
     return []
-
-
-def _written(column: Column, rows: slice) -> NDArray[Any]:
-    """Values as text shows them: predicted numbers are float32, whose further digits are noise."""
-    values = column.take(rows)
-    return values.astype(np.float64).round(_DIGITS) if column.dtype == np.float32 else values
 
 
 def _write_parquet(sheet: Sheet, path: Path, progress: Progress, stage: str) -> list[str]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = [pa.string() if c.is_text else pa.from_numpy_dtype(c.dtype) for c in sheet.columns]
-    fields = [
-        pa.field(
-            column.name,
-            kind,
-            metadata={"description": column.description, "unit": column.unit},
-        )
-        for column, kind in zip(sheet.columns, kinds, strict=True)
-    ]
-    schema = pa.schema(fields)
+    schema = _schema(sheet)
     with pq.ParquetWriter(path, schema) as writer:
-        for rows in sheet.blocks(progress, stage):
-            arrays = [
-                # NaN is "unknown" here, which is null there.
-                pa.array(column.take(rows), kind, from_pandas=not column.is_text)
-                for column, kind in zip(sheet.columns, kinds, strict=True)
-            ]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        for block in _tables(sheet, schema, progress, stage):
+            writer.write_table(block)
     return []
+
+
+def _schema(sheet: Sheet, *, text: bool = False) -> Any:
+    """The columns as Arrow knows them; in text, float32 is written through float64."""
+    import pyarrow as pa
+
+    fields = []
+    for column in sheet.columns:
+        kind = np.dtype(np.float64) if text and column.dtype == np.float32 else column.dtype
+        told = {"description": column.description, "unit": column.unit}
+        arrow = pa.string() if column.is_text else pa.from_numpy_dtype(kind)
+        fields.append(pa.field(column.name, arrow, metadata=told))
+    return pa.schema(fields)
+
+
+def _tables(sheet: Sheet, schema: Any, progress: Progress, stage: str) -> Iterator[Any]:
+    import pyarrow as pa
+
+    for rows in sheet.blocks(progress, stage):
+        arrays = []
+        for column, field in zip(sheet.columns, schema, strict=True):
+            values = column.take(rows)
+            if column.dtype == np.float32 and field.type == pa.float64():
+                # Further digits of a predicted number are noise.
+                values = values.astype(np.float64).round(_DIGITS)
+            # NaN is "unknown" here, which is null there.
+            arrays.append(pa.array(values, field.type, from_pandas=not column.is_text))
+        yield pa.Table.from_arrays(arrays, schema=schema)

@@ -258,3 +258,22 @@ def test_one_column_where_there_is_little_room(
     for panel in (page.about, page.labels, page.out, page.disk, page.settings):
         assert panel.width() <= page.width()
         assert panel.height() >= panel.minimumSizeHint().height()
+
+
+def test_images_that_came_later_are_found_and_added(
+    qtbot: QtBot, open_window: OpenWindow, rings: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is new is looked at by the network, which is tested elsewhere, and takes long.
+    monkeypatch.setattr("gzactive.app.work.wake_model", lambda project, progress: None)
+    monkeypatch.setattr("gzactive.app.session.ProjectSession.look", lambda session: None)
+    images = Path(rings.catalog["file_loc"][0]).parent
+    (images / "fresh.png").write_bytes((images / "G0000.png").read_bytes())
+    window = open_window(rings.path)
+    page = project_page(qtbot, window)
+    assert page.images.add.isHidden()
+    QTest.keyClick(page.images.look_for_new, Key.Key_Space)
+    qtbot.waitUntil(page.images.add.isVisible, timeout=PATIENCE)
+    assert page.images.new.text() == "1 image there is not in the project, such as fresh.png."
+    with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
+        QTest.keyClick(page.images.add, Key.Key_Space)
+    assert len(window.session.project.catalog) == 13
