@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from gzactive.catalog.tables import row_numbers
 from gzactive.errors import GzactiveError
+from gzactive.progress import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["absolute_locations", "existing"]
+
+_TELL_EVERY = 20_000
 
 
 def absolute_locations(locations: pd.Series[str], folder: Path) -> pd.Series[str]:
@@ -38,18 +41,21 @@ def absolute_locations(locations: pd.Series[str], folder: Path) -> pd.Series[str
     return joined
 
 
-def existing(locations: Sequence[str]) -> NDArray[np.bool_]:
+def existing(locations: Sequence[str], progress: Progress = silent) -> NDArray[np.bool_]:
     """Which files exist. Each folder is listed once: a million calls would take a minute."""
-    plain = [location.split("!/", 1)[0] for location in locations]
     listed: dict[str, frozenset[str]] = {}
-    found = np.zeros(len(plain), dtype=bool)
-    for index, location in enumerate(plain):
-        folder, name = os.path.split(location)
+    found = np.zeros(len(locations), dtype=bool)
+    for index, location in enumerate(locations):
+        if index % _TELL_EVERY == 0:
+            progress("Looking whether the images are there", index, len(locations))
+        plain = location.split("!/", 1)[0]
+        cut = max(plain.rfind("/"), plain.rfind(os.sep))
+        folder, name = plain[: cut + 1], plain[cut + 1 :]
         if folder not in listed:
             try:
-                listed[folder] = frozenset(os.listdir(folder))  # noqa: PTH208
+                listed[folder] = frozenset(os.listdir(folder or "."))  # noqa: PTH208
             except OSError:
                 listed[folder] = frozenset()
         # A listing has one spelling; a file system that ignores case has many.
-        found[index] = name in listed[folder] or (bool(listed[folder]) and Path(location).exists())
+        found[index] = name in listed[folder] or (bool(listed[folder]) and Path(plain).exists())
     return found

@@ -95,7 +95,7 @@ def plan_catalog(
     catalog = None
     try:
         if material.images is None:
-            catalog = from_table(material, bearer, keep_first, findings)
+            catalog = from_table(material, bearer, keep_first, findings, progress)
         else:
             catalog = joined(material, bearer, keep_first, findings)
         progress("Reading the votes", 0, 0)

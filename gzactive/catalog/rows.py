@@ -15,6 +15,7 @@ from gzactive.catalog.locations import absolute_locations, existing
 from gzactive.catalog.material import Material
 from gzactive.catalog.tables import as_text, row_numbers, some_names
 from gzactive.errors import GzactiveError
+from gzactive.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,11 @@ class Refused(Exception):
 
 
 def from_table(
-    material: Material, bearer: Mapping[str, str], keep_first: bool, findings: list[Finding]
+    material: Material,
+    bearer: Mapping[str, str],
+    keep_first: bool,
+    findings: list[Finding],
+    progress: Progress,
 ) -> pd.DataFrame:
     """A catalogue of a table that says where the images are."""
     table, path = material.table, material.table_path
@@ -80,7 +85,7 @@ def from_table(
     catalog.insert(0, "id_str", ids.to_numpy(dtype=object))
     catalog.insert(1, "file_loc", file_loc.to_numpy(dtype=object))
     catalog = _with_ids(catalog.reset_index(drop=True), source, keep_first, findings)
-    return _with_images(catalog, path, findings)
+    return _with_images(catalog, path, findings, progress)
 
 
 def _with_ids(
@@ -141,10 +146,12 @@ def _settle_duplicates(
     )
 
 
-def _with_images(catalog: pd.DataFrame, path: Path, findings: list[Finding]) -> pd.DataFrame:
+def _with_images(
+    catalog: pd.DataFrame, path: Path, findings: list[Finding], progress: Progress
+) -> pd.DataFrame:
     """Note which images are missing; all of them missing is refused."""
     locations = catalog["file_loc"].to_numpy()
-    missing = np.flatnonzero(~existing(locations.tolist()))
+    missing = np.flatnonzero(~existing(locations.tolist(), progress))
     if not missing.size:
         return catalog
     if missing.size == len(catalog):

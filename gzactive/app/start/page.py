@@ -59,15 +59,15 @@ class StartPage(QWidget):
         self.open.clicked.connect(actions["project.open"].trigger)
         self.sky = self._button("Try the simulated sky")
         self.sample = self._button("Download a sample")
-        for button, name in (
+        for button, action in (
             (self.images, "project.import"),
             (self.open, "project.open"),
             (self.sky, "project.sky"),
             (self.sample, "project.sample"),
         ):
-            button.setToolTip(actions[name].toolTip())
-            button.setAccessibleDescription(actions[name].toolTip())
-            button.clicked.connect(actions[name].trigger)
+            button.setToolTip(actions[action].toolTip())
+            button.setAccessibleDescription(actions[action].toolTip())
+            button.clicked.connect(actions[action].trigger)
         hint = QLabel(
             "A folder or a ZIP of images, a table, or both: drop them anywhere on this window.",
             self,

@@ -237,9 +237,15 @@ class ImportController(QObject):
 
     def cancel(self) -> None:
         """Stop what is being searched, read or made; nothing is left half-made."""
-        for job in (self._job, self._making):
-            if job is not None and self._thread is not None:
-                self._thread.cancel(job)
+        if self._thread is None:
+            return
+        if self._making is not None:
+            self._thread.cancel(self._making)
+        if self._job is not None:
+            # Nobody need wait until it has noticed: what becomes of it does not matter any more.
+            stale, self._job, self._latest = self._job, None, None
+            self._thread.cancel(stale)
+            self._back_to_settled()
 
     def close(self) -> None:
         """Stop everything and end the thread."""
@@ -268,7 +274,6 @@ class ImportController(QObject):
         self._job = job
         job.finished.connect(self._on_prepared)
         job.failed.connect(lambda sentence, of=job: self._on_refused(of, sentence))
-        job.cancelled.connect(lambda of=job: self._on_stopped(of))
         self.changed.emit()
 
     def _on_prepared(self, prepared: Preparation) -> None:
@@ -282,10 +287,6 @@ class ImportController(QObject):
         if self._latest is job:
             self._back_to_settled()
             self.refused.emit(sentence)
-
-    def _on_stopped(self, job: Job) -> None:
-        if self._latest is job:
-            self._back_to_settled()
 
     def _back_to_settled(self) -> None:
         """What was chosen last could not be prepared: what was prepared before holds."""
