@@ -26,6 +26,7 @@ class Chooser(QListWidget):
         super().__init__(parent)
         self.setProperty("role", "answers")
         self.setAccessibleName("Question to look at")
+        self.setToolTip("Choose the question whose figures are shown")
         self.setWordWrap(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for key, words in choices:

@@ -26,6 +26,7 @@ class FiguresTable(QTableView):
         super().__init__(parent)
         self.setModel(model)
         self.setAccessibleName(name)
+        self.setToolTip(f"{name}; rest on a heading to read what it means")
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)

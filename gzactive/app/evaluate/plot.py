@@ -45,6 +45,7 @@ class Plot(QWidget):
         self.plot.hideButtons()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setAccessibleName(title)
+        self.plot.setAccessibleDescription("A plot; the words above it say what it shows")
         heading = QLabel(title, self)
         heading.setProperty("role", "strong")
         self.words = QLabel(self)
