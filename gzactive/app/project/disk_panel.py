@@ -40,6 +40,7 @@ class DiskPanel(Panel):
         self.column.addWidget(self._rows)
         self.cost = self.label("small")
         self.free = QPushButton("Free space", self)
+        self.free.setToolTip("Delete what is ticked; it is computed again when it is needed")
         self.free.clicked.connect(self._free)
         self.column.addWidget(self.free, 0, Qt.AlignmentFlag.AlignLeft)
         controller.measured.connect(self.refresh)

@@ -244,6 +244,12 @@ class _View(pg.GraphicsView):
     pointed = Signal(QPointF)
     whole_wanted = Signal()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Map of the sky")
+        # No tip: one tells what lies under the pointer.
+        self.setAccessibleDescription("Where galaxies lie; the wheel zooms, dragging moves")
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self.pointed.emit(self.mapToScene(event.position().toPoint()))
