@@ -45,7 +45,7 @@ class LabellerFigures:
         The same for an answer drawn from those that others gave to the question, whatever the
         galaxy: what one reaches without looking.
     artifact_rate
-        Share of galaxies called an artifact.
+        Share of galaxies called an artifact; of a table of many votes, their mean share.
     """
 
     galaxies: int
@@ -100,13 +100,14 @@ def labeller_figures(
         blind = question_totals(np.broadcast_to(usual, shares.shape) * shares, tree)[both]
         voted = own.sum(axis=1) > 0
         galaxies = int(voted.sum())
-        called = own[:, artifacts].sum(axis=1) > 0
+        first = own[voted][:, tree.slice(tree.root.name)].sum(axis=1)
+        called = own[voted][:, artifacts].sum(axis=1)
         found[name] = LabellerFigures(
             galaxies=galaxies,
             compared=int(both.sum()),
             agreement=float(agreed.mean()) if len(agreed) else np.nan,
             expected=float(blind.mean()) if len(blind) else np.nan,
-            artifact_rate=float(called.sum() / galaxies) if galaxies else 0.0,
+            artifact_rate=float((called / np.maximum(first, 1)).mean()) if galaxies else 0.0,
         )
     return found
 

@@ -47,3 +47,10 @@ def test_consensus_adds_up_with_weights_and_without_some() -> None:
     assert consensus(votes).tolist() == [[1, 2]]
     assert consensus(votes, {"bob": 0.5}, without=["eve"]).tolist() == [[1, 0.5]]
     assert consensus(votes, without=["ada", "bob", "eve"]).tolist() == [[0, 0]]
+
+
+def test_the_artifact_rate_of_a_table_is_the_mean_share_of_its_votes(tree: DecisionTree) -> None:
+    table = np.zeros((4, len(tree.columns)), dtype=int)
+    table[:, tree.slice("smooth-or-featured")] = [30, 5, 5]
+    (found,) = labeller_figures({"catalogue": table}, tree).values()
+    assert found.artifact_rate == pytest.approx(5 / 40)

@@ -18,8 +18,8 @@ _HEADINGS = (
     ("Right", "How often the model's leading answer is the volunteers', with the 90 % interval."),
     ("Confident", "The same where more than 80 % of at least five volunteers agree."),
     ("Off by", "Mean error of the predicted vote fractions."),
-    ("Volunteers", "So many volunteers would give the vote fractions as well."),
-    ("80 % hold", "What 80 % intervals of the predicted votes hold: less means too sure."),
+    ("Worth", "So many volunteers would give the vote fractions as well."),
+    ("In 80 %", "What 80 % intervals of the predicted votes hold: less means too sure."),
 )
 
 
@@ -68,7 +68,9 @@ class Overview(QWidget):
             return
         from gzactive.evaluation.words import between, short_share, worth
 
-        self._names = [one.question for one in found.judgement.questions]
+        asked = [one.name for one in it.tree.questions]
+        judged = sorted(found.judgement.questions, key=lambda one: asked.index(one.question))
+        self._names = [one.question for one in judged]
         self._rows.show_rows(
             [
                 (
@@ -80,7 +82,7 @@ class Overview(QWidget):
                     worth(one.volunteers).split(" (")[0],
                     short_share(one.calibration.eighty),
                 )
-                for one in found.judgement.questions
+                for one in judged
             ]
         )
         if len(found.rounds) > 1:

@@ -157,7 +157,7 @@ class Plot(QWidget):
         def draw() -> None:
             losses = [loss for _, _, loss in curve]
             most = max(labels for _, labels, _ in curve)
-            span = 0.15 * max(1e-6, max(losses) - min(losses))
+            span = 0.2 * max(1e-6, max(losses) - min(losses))
             self._frame(
                 "labels",
                 "held-out loss (nats)",

@@ -18,7 +18,7 @@ from gzactive.app.tokens import SPACE
 
 __all__ = ["EvaluateView"]
 
-_CHOOSER = 208
+_CHOOSER = 196
 
 
 class EvaluateView(QWidget):
