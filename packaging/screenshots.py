@@ -112,6 +112,7 @@ class Studio:
         self.explore()
         QTest.keyClick(self.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
         self.shoot("train")
+        self.whole()
         self.window.actions_["help.keys"].trigger()
         self.settle()
         dialog = QApplication.activeModalWidget()
@@ -137,6 +138,13 @@ class Studio:
         it.set_order("unsure")
         self.until_found()
         self.shoot("explore-unsure")
+
+    def whole(self) -> None:
+        """The Project page, counted and measured."""
+        self.window.actions_["go.project"].trigger()
+        it = self.window.session.whole
+        self.until(lambda: it.facts is not None and not it.busy)
+        self.shoot("project")
 
     def until_found(self) -> None:
         it, grid = self.window.session.explore, self.window.area.explore.grid

@@ -39,6 +39,7 @@ class Toast(QFrame):
         super().__init__(parent)
         self._icons = icons
         self._over = over
+        self._icon = "train"
         over.installEventFilter(self)
         self.setProperty("role", "toast")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -66,7 +67,8 @@ class Toast(QFrame):
         """Show a sentence for a while."""
         self._words.setText(sentence)
         self.setAccessibleName(sentence)
-        self._retint(icon)
+        self._icon = icon
+        self._retint()
         self._settle()
         self.show()
         self.raise_()
@@ -97,7 +99,7 @@ class Toast(QFrame):
         left = room.left() + (room.width() - width) // 2
         self.setGeometry(left, room.bottom() - height - SPACE.medium, width, height)
 
-    def _retint(self, icon: str = "train") -> None:
+    def _retint(self) -> None:
         accent = self._icons.theme.colours.accent
-        picture = self._icons.pixmap(icon, _ICON, accent, self.devicePixelRatioF())
+        picture = self._icons.pixmap(self._icon, _ICON, accent, self.devicePixelRatioF())
         self._sign.setPixmap(picture)

@@ -70,6 +70,7 @@ class ExportPanel(Panel):
         self.ask: Callable[[str, str], str] = self._ask
         self.formats = MenuBox(icons, self)
         self.formats.setAccessibleName("Format")
+        self.formats.setToolTip("What is written, and for which program")
         for one in FORMATS:
             self.formats.addItem(one.title, one.name)
             tip = Qt.ItemDataRole.ToolTipRole
@@ -96,16 +97,18 @@ class ExportPanel(Panel):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the export")
         self.cancel = QPushButton("Cancel", self)
+        self.cancel.setToolTip("Stop writing; nothing half written is left")
         self.cancel.clicked.connect(controller.cancel_export)
         self.show_file = QPushButton("Show in folder", self)
+        self.show_file.setToolTip("Open the folder in which the file was written")
         self.show_file.clicked.connect(self._show)
         self.told = self.label("small")
         under_way = QHBoxLayout()
         under_way.setSpacing(SPACE.medium)
         under_way.addWidget(self._bar, 1)
         under_way.addWidget(self.cancel)
-        under_way.addWidget(self.show_file)
         self.column.addLayout(under_way)
+        self.column.addWidget(self.show_file, 0, Qt.AlignmentFlag.AlignLeft)
         controller.export_changed.connect(self.refresh)
         controller.export_progress.connect(self._on_progress)
         self._on_format()
@@ -128,7 +131,7 @@ class ExportPanel(Panel):
             self._bar.setRange(0, 0)
             self.told.setText("Beginning …")
         elif done is not None:
-            self.told.setText(f"Written: {done.path}")
+            self.told.setText("\n".join([f"Written: {done.path}", *done.remarks]))
         self.told.setVisible(running or done is not None)
 
     def _on_format(self) -> None:

@@ -149,9 +149,9 @@ def remedy(reason: str) -> str:
     """
     told = reason.casefold()
     for signs, what in (
+        (("empty", "truncated", "damaged", "broken"), "Fetch the image anew, then look again."),
         (("missing", "no such file", "archive holds no"), "Bring the file back, then look again."),
         (("permission",), "Allow this program to read it, then look again."),
-        (("empty", "truncated", "damaged", "broken"), "Fetch the image anew, then look again."),
         (("larger than", "too large"), "Cut the galaxy out of it, then look again."),
     ):
         if any(sign in told for sign in signs):

@@ -47,12 +47,13 @@ class ImagesPanel(Panel):
         self.column.addWidget(self.list)
         self.new = self.label("small")
         self.add = QPushButton(self)
+        self.add.setAccessibleName("Add the new images")
         self.add.setToolTip("They become galaxies of the project, which is then opened again")
         self.add.clicked.connect(self._add)
         self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self.told = self.label("small")
         self.table = RowsTable(
-            "Images that cannot be used", ("Galaxy", "Why", "What to do"), wide=2, parent=self
+            "Images that cannot be used", ("Galaxy", "Why, and what to do"), wide=1, parent=self
         )
         self.column.addWidget(self.table)
         controller.changed.connect(self.refresh)
@@ -84,7 +85,7 @@ class ImagesPanel(Panel):
         self.told.setText(f"{count(len(problems), 'image')} cannot be used:" if problems else "")
         self.told.setVisible(bool(problems))
         self.table.rows.show_rows(
-            [(one.id_str, one.reason, one.remedy) for one in problems],
+            [(one.id_str, f"{_sentence(one.reason)} {one.remedy}") for one in problems],
             [f"{one.file_loc}\n{one.reason}\n{one.remedy}" for one in problems],
         )
         self.table.setVisible(bool(problems))
@@ -108,3 +109,8 @@ class ImagesPanel(Panel):
     def _add(self) -> None:
         self.add.setEnabled(False)
         self._controller.add_new()
+
+
+def _sentence(reason: str) -> str:
+    """A clause as a sentence of its own."""
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."

@@ -28,6 +28,7 @@ from gzactive.app.project.labels_panel import LabelsPanel
 from gzactive.app.project.settings_panel import SettingsPanel
 from gzactive.app.project.sky_panel import SkyPanel
 from gzactive.app.recent import recent_projects
+from gzactive.app.toast import Toast
 from gzactive.app.tokens import SPACE
 
 __all__ = ["ProjectView"]
@@ -35,6 +36,8 @@ __all__ = ["ProjectView"]
 #: Narrower pages have one column.
 _TWO_COLUMNS = 980
 _WIDEST = 1400
+#: Beside what has been done.
+_SIGN = "done"
 
 
 class ProjectView(QWidget):
@@ -78,7 +81,8 @@ class ProjectView(QWidget):
         self.disk = DiskPanel(controller, icons, self)
         self.settings = SettingsPanel(controller, icons, self)
         self.recent = QToolButton(self)
-        self.recent.setText("Recent")
+        self.recent.setText("Recent ▾")
+        self.recent.setAccessibleName("Recent projects")
         self.recent.setProperty("role", "quiet")
         self.recent.setToolTip("Open a project that was open lately; this one is closed")
         self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -86,14 +90,14 @@ class ProjectView(QWidget):
         self._menu = QMenu(self.recent)
         self._menu.aboutToShow.connect(self._fill_recent)
         self.recent.setMenu(self._menu)
-        self._lay_out(actions)
+        self._lay_out(actions, icons)
         controller.told.connect(self._on_told)
         controller.reopen_wanted.connect(lambda: self.chosen.emit(controller.project.path))
         controller.saved.connect(self._show_name)
         controller.measured.connect(self._order_tabs)
         self._show_name()
 
-    def _lay_out(self, actions: ActionSet) -> None:
+    def _lay_out(self, actions: ActionSet, icons: Icons) -> None:
         head = QHBoxLayout()
         head.setSpacing(SPACE.small)
         head.addWidget(self._title, 1)
@@ -115,6 +119,7 @@ class ProjectView(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.toast = Toast(icons, self._area, self)
         top = QVBoxLayout()
         top.setContentsMargins(SPACE.huge, SPACE.large, SPACE.huge, 0)
         top.setSpacing(SPACE.medium)
@@ -174,8 +179,11 @@ class ProjectView(QWidget):
         self._title.setText(self.controller.project.name)
 
     def _on_told(self, sentence: str, fault: bool) -> None:
-        self.banner.say(sentence, fault=fault)
-        announce(self, sentence)
+        if fault:
+            self.banner.say(sentence, fault=True)
+            announce(self, sentence)
+        else:
+            self.toast.say(sentence, _SIGN)
 
     def _fill_recent(self) -> None:
         self._menu.clear()

@@ -53,7 +53,9 @@ def test_the_page_tells_what_the_project_is(
     assert "1 question" in about["Tree"]
     assert about["Start weights"].startswith("sdss-b0.")
     assert page.images.list.facts["Galaxies"].startswith("12, of which")
-    assert page.images.table.rows.index(0, 1).data() == "the file is missing"
+    assert page.images.table.rows.index(0, 1).data() == (
+        "The file is missing. Bring the file back, then look again."
+    )
     assert page.images.told.text() == "1 image cannot be used:"
     assert page.labels.list.facts["Finished"] == "2 classifications by 1 person"
     assert page.labels.table.rows.index(0, 0).data() == "ada"
@@ -66,7 +68,7 @@ def test_path_and_card_are_at_hand(qtbot: QtBot, open_window: OpenWindow, rings:
     page.about.copy_path.setFocus()
     QTest.keyClick(page.about.copy_path, Key.Key_Space)
     assert QGuiApplication.clipboard().text() == str(rings.path)
-    assert page.banner.sentence == "The path is copied."
+    assert page.toast.sentence == "The path is copied."
     QTest.keyClick(page.about.card, Key.Key_Space)
     dialog = QApplication.activeModalWidget()
     assert dialog is not None
@@ -122,7 +124,7 @@ def test_an_export_is_written_told_and_shown(
     qtbot.waitUntil(lambda: out.show_file.isVisible(), timeout=PATIENCE)
     with (tmp_path / "z.csv").open(newline="") as file:
         assert [row["id_str"] for row in csv.DictReader(file)] == ["G0000", "G0001"]
-    assert page.banner.sentence == "2 galaxies written to z.csv."
+    assert page.toast.sentence == "2 galaxies written to z.csv."
     assert asked[0].endswith("-zoobot.csv Zoobot catalogue (*.csv *.parquet *.fits *.vot *.xml)")
     out.formats.setFocus()
     for _ in range(20):
@@ -158,7 +160,7 @@ def test_an_export_can_be_cancelled_and_leaves_nothing(
     QTest.keyClick(page.out.cancel, Key.Key_Space)
     qtbot.waitUntil(lambda: page.controller.exporting is None, timeout=PATIENCE)
     gate.set()
-    assert "cancelled" in page.banner.sentence
+    assert "cancelled" in page.toast.sentence
     assert page.out.write.isEnabled()
     assert not list(tmp_path.glob("*.jsonl*"))
 
@@ -173,7 +175,7 @@ def test_labels_of_another_copy_are_merged_and_ranked_with(
     page.labels.ask = lambda: str(other.path)
     QTest.keyClick(page.labels.merge, Key.Key_Space)
     qtbot.waitUntil(lambda: page.labels.table.rows.rowCount() == 2, timeout=PATIENCE)
-    assert page.banner.sentence == "2 events taken over. New here: ben."
+    assert page.toast.sentence == "2 events taken over. New here: ben."
     qtbot.waitUntil(lambda: not window.session.busy, timeout=PATIENCE)
     tree2 = make_project(n=12, tree="gz2")
     page.labels.ask = lambda: str(tree2.path)
@@ -226,7 +228,7 @@ def test_space_is_given_back_after_it_was_said_what_that_costs(
     assert disk.cost.text() == "They are drawn again as you scroll."
     assert disk.free.text().startswith("Free 5")
     QTest.keyClick(disk.free, Key.Key_Space)
-    qtbot.waitUntil(lambda: "given back" in page.banner.sentence, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "given back" in page.toast.sentence, timeout=PATIENCE)
     assert not thumbnail.exists()
     qtbot.waitUntil(lambda: "thumbnails" not in disk.boxes, timeout=PATIENCE)
 
