@@ -7,7 +7,7 @@ remainders in the same words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +102,7 @@ def new_project(
     plan = plan_catalog(material, chosen, columns, keep_first=keep_first, progress=progress)
     if plan.catalog is not None:
         look = look_at_some(plan.catalog["file_loc"].to_list(), progress=progress)
-        plan = replace(plan, findings=(*plan.findings, *look.findings))
+        plan = plan.seen(look)
     source = catalog.name if catalog is not None else ""
     return make_project(
         path, plan, chosen, source, name=name, weights=weights, seed=seed, progress=progress

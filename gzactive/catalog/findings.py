@@ -7,12 +7,13 @@ of a catalogue without one.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EXAMPLES", "Finding", "Level", "counted", "examples", "left_out"]
+__all__ = ["EXAMPLES", "Finding", "Level", "by_gravity", "counted", "examples", "left_out"]
 
 EXAMPLES = 5  #: rows that a finding names
 
@@ -22,7 +23,8 @@ class Level(enum.Enum):
 
     REFUSED = "refused"  #: no catalogue can be made until it is settled
     LEFT_OUT = "left out"  #: rows or images do not come along
-    NOTE = "note"  #: everything comes along, but something is worth knowing
+    AMISS = "amiss"  #: everything comes along, but something of it is missing or unreadable
+    NOTE = "note"  #: all is well, and this is worth knowing
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,12 @@ class Finding:
     def told(self) -> str:
         """The sentence and the remedy."""
         return f"{self.sentence} {self.remedy}".strip()
+
+
+def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with the gravest first, else in their order."""
+    gravest = list(Level)
+    return tuple(sorted(findings, key=lambda finding: gravest.index(finding.level)))
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

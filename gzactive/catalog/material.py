@@ -86,7 +86,7 @@ class Look:
         return (
             Finding(
                 "unreadable",
-                Level.NOTE,
+                Level.AMISS,
                 sentence,
                 "They stay in the project and are listed with their reasons until they can be "
                 "read; no person is shown them.",

@@ -7,7 +7,7 @@ examples and what to do. Nothing is written here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from gzactive.catalog.columns import PLACES, check_columns, guess_columns, total_of
 from gzactive.catalog.coordinates import degrees, scales
-from gzactive.catalog.findings import Finding, Level, counted, examples
-from gzactive.catalog.material import Material
+from gzactive.catalog.findings import Finding, Level, by_gravity, counted, examples
+from gzactive.catalog.material import Look, Material
 from gzactive.catalog.near_misses import near_misses
 from gzactive.catalog.rows import Refused, aside, from_table, joined
 from gzactive.catalog.vote_tables import read_votes
@@ -56,6 +56,10 @@ class Plan:
         """What must be settled before a project can be made."""
         return tuple(one for one in self.findings if one.level is Level.REFUSED)
 
+    def seen(self, look: Look) -> Plan:
+        """The same with what a look at some of its images told."""
+        return replace(self, findings=by_gravity([*self.findings, *look.findings]))
+
 
 def plan_catalog(
     material: Material,
@@ -82,7 +86,7 @@ def plan_catalog(
     """
     findings = list(material.findings)
     if material.table is None:
-        return Plan(material.images, None, {}, tuple(findings))
+        return Plan(material.images, None, {}, by_gravity(findings))
     progress("Reading the columns", 0, 0)
     known = guess_columns(material.table, tree, material.images)
     if columns is not None:
@@ -108,12 +112,10 @@ def plan_catalog(
         findings.append(Finding("refused", Level.REFUSED, str(error)))
         catalog = votes = None
     findings += [
-        Finding("misspelt", Level.NOTE, miss, "To have it counted, choose what it means.")
+        Finding("misspelt", Level.AMISS, miss, "To have it counted, choose what it means.")
         for miss in near_misses([name for name, what in known.items() if not what], tree)
     ]
-    gravest = list(Level)
-    ranked = sorted(findings, key=lambda finding: gravest.index(finding.level))
-    return Plan(catalog, votes, known, tuple(ranked))
+    return Plan(catalog, votes, known, by_gravity(findings))
 
 
 # --- what is known of each galaxy ---------------------------------------------------------------
@@ -154,7 +156,7 @@ def _votes(
         findings.append(
             Finding(
                 "blank-votes",
-                Level.NOTE,
+                Level.AMISS,
                 f"{counted(rows.size, 'row has', 'rows have')} no number in a column of votes: "
                 "counted as no vote.",
                 rows=examples(rows, catalog["id_str"].to_numpy()),
@@ -177,7 +179,7 @@ def _placed(
         findings.append(
             Finding(
                 "coordinates",
-                Level.NOTE,
+                Level.AMISS,
                 f"{missing} is not known, so no galaxy has a place in the sky.",
                 "Choose the column that holds it.",
             )
@@ -192,9 +194,9 @@ def _placed(
             findings.append(
                 Finding(
                     "coordinates" if meaning != "pixel_scale" else "scale",
-                    Level.NOTE,
-                    f"{counted(bad.size, 'row has', 'rows have')} no fit {PLACES[meaning].lower()} "
-                    f"in '{name}': {why}.",
+                    Level.AMISS,
+                    f"{counted(bad.size, 'row has', 'rows have')} no usable "
+                    f"{PLACES[meaning].lower()} in '{name}': {why}.",
                     "The galaxies come along without it.",
                     tuple(f"row {row + 1:,} ({ids[row]}): {shown[row]}" for row in bad[:5]),
                 )

@@ -162,7 +162,7 @@ def _with_images(
     findings.append(
         Finding(
             "missing",
-            Level.NOTE,
+            Level.AMISS,
             f"{missing.size:,} of {len(catalog):,} images are missing (first: "
             f"{locations[missing[0]]}).",
             "Their rows come along, and each is listed among the problems until its image is "

@@ -111,10 +111,10 @@ def test_bad_coordinates_are_counted_and_their_galaxies_kept(images, tmp_path):
     assert catalog["dec"].isna().tolist() == [False, False, False, False, True]
     assert catalog["pixel_scale"].isna().tolist() == [False, False, True, True, False]
     sentences = " ".join(finding.sentence for finding in made.findings)
-    assert "1 row has no fit right ascension in 'ra'" in sentences
-    assert "1 row has no fit declination in 'dec'" in sentences
+    assert "1 row has no usable right ascension in 'ra'" in sentences
+    assert "1 row has no usable declination in 'dec'" in sentences
     assert "3 galaxies have no place in the sky" in sentences
-    assert "1 row has no fit pixel scale" in sentences
+    assert "1 row has no usable pixel scale" in sentences
 
 
 def test_sexagesimal_coordinates_become_degrees(images, tmp_path):

@@ -61,6 +61,7 @@ class ImportController(QObject):
         self._latest: Job | None = None
         self._job: Job | None = None
         self._making: Job | None = None
+        self._fetching: Job | None = None
         self._weights_job: Job | None = None
         self._settled = Choices()  # the last choices that could be prepared
 
@@ -98,6 +99,19 @@ class ImportController(QObject):
         if prepared is None or prepared.plan.catalog is None:
             return 0
         return len(prepared.plan.catalog)
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether images are missing that a survey may have: places are known, no image is."""
+        if self.prepared is None or self.prepared.material.images is not None:
+            return False
+        known = set(self.prepared.plan.columns.values())
+        return {"ra", "dec"} <= known and "file_loc" not in known
+
+    @property
+    def fetching(self) -> bool:
+        """Whether images are being fetched."""
+        return self._fetching is not None
 
     @property
     def ready(self) -> bool:
@@ -219,6 +233,22 @@ class ImportController(QObject):
             self._read_weights([], "")
         self.changed.emit()
 
+    def fetch(self, survey: str, scale: str) -> None:
+        """Fetch the images of the table's galaxies into a folder beside the project's."""
+        prepared, place = self.prepared, self._place
+        if not self.fetchable or self.fetching or prepared is None or place is None:
+            return
+        assert prepared.table is not None
+        out = place.with_name(f"{place.name}-{survey}")
+        job = self._submit(
+            "Fetching images", partial(work.fetch, prepared.table, out, survey, scale)
+        )
+        self._fetching = job
+        job.finished.connect(self._on_fetched)
+        job.failed.connect(self._on_not_made)
+        job.cancelled.connect(self.changed)
+        self.changed.emit()
+
     def make(self) -> None:
         """Make the project; ``made`` or ``refused`` follow."""
         self._look_at_place()
@@ -239,8 +269,9 @@ class ImportController(QObject):
         """Stop what is being searched, read or made; nothing is left half-made."""
         if self._thread is None:
             return
-        if self._making is not None:
-            self._thread.cancel(self._making)
+        for job in (self._making, self._fetching):
+            if job is not None:
+                self._thread.cancel(job)
         if self._job is not None:
             # Nobody need wait until it has noticed: what becomes of it does not matter any more.
             stale, self._job, self._latest = self._job, None, None
@@ -292,6 +323,13 @@ class ImportController(QObject):
         """What was chosen last could not be prepared: what was prepared before holds."""
         self.choices = self._settled
         self.changed.emit()
+
+    def _on_fetched(self, fetched: work.Fetched) -> None:
+        if fetched.sentence:
+            self.refused.emit(fetched.sentence)
+        # The table of what came has all columns of the one that was given, and the images.
+        self._named = True
+        self._choose(given=(fetched.catalog,), left=())
 
     def _on_not_made(self, sentence: str) -> None:
         self._look_at_place()
@@ -345,5 +383,7 @@ class ImportController(QObject):
             self._job = None
         if job is self._making:
             self._making = None
+        if job is self._fetching:
+            self._fetching = None
         if job is self._weights_job:
             self._weights_job = None

@@ -96,6 +96,7 @@ class FindingsPanel(Panel):
         name, colour = {
             Level.REFUSED: ("warning", colours.danger),
             Level.LEFT_OUT: ("warning", colours.accent),
+            Level.AMISS: ("warning", colours.muted),
             Level.NOTE: ("note", colours.muted),
         }[finding.level]
         line = QWidget(self)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Choices",
+    "Fetched",
     "Preparation",
+    "fetch",
     "free_place",
     "make",
     "prepare",
@@ -125,7 +127,7 @@ def prepare(choices: Choices, before: Preparation | None, progress: Progress) ->
     if look is None and plan.catalog is not None:
         look = look_at_some(plan.catalog["file_loc"].to_list(), progress=progress)
     if look is not None:
-        plan = replace(plan, findings=(*plan.findings, *look.findings))
+        plan = plan.seen(look)
     return Preparation(choices, images, table, material, tree, plan, look)
 
 
@@ -146,6 +148,44 @@ def make(
     )
     made.project.close()
     return made.project.path
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Cutouts that were fetched: the table of those that came, and a sentence on the others."""
+
+    catalog: Path
+    sentence: str
+
+
+def fetch(table: Path, out: Path, survey: str, scale: str, progress: Progress) -> Fetched:
+    """Fetch a cutout of each galaxy of a table; what came is kept where it is cancelled.
+
+    Raises
+    ------
+    GzactiveError
+        If the service cannot be reached or gave up, or nothing came.
+    """
+    from gzactive.errors import GzactiveError
+    from gzactive.survey.cutouts import fetch_cutouts
+
+    report = fetch_cutouts(table, out, survey=survey, scale=scale or None, progress=progress)
+    here = report.fetched + report.present
+    if report.unreachable:
+        raise GzactiveError(
+            f"The service of '{survey}' cannot be reached: check the network and fetch again."
+        )
+    if report.stopped:
+        raise GzactiveError(
+            f"The service of '{survey}' was given up ({report.stopped}) after {here:,} images: "
+            "fetch again later, which goes on from here."
+        )
+    failed = len(report.failures)
+    if not here:
+        why = report.failures["why"].mode().iloc[0]
+        raise GzactiveError(f"None of {failed:,} images came ({why}): try another survey.")
+    told = f"{failed:,} of {here + failed:,} images did not come: {out / 'failures.csv'} says why."
+    return Fetched(report.catalog, told if failed else "")
 
 
 def read_weights(more: Sequence[str], progress: Progress) -> list[tuple[str, WeightsHeader]]:

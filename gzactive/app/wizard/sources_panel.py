@@ -59,6 +59,7 @@ class SourcesPanel(Panel):
         self.removers: list[QToolButton] = []
         self._shown: tuple[Path, ...] = ()
         controller.changed.connect(self.refresh)
+        icons.theme.changed.connect(lambda: self._show_rows(self._shown))
         self.refresh()
 
     def refresh(self) -> None:

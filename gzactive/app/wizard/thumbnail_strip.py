@@ -70,7 +70,7 @@ class ThumbnailStrip(QWidget):
             if found is not None and found.picture is not None:
                 painter.drawImage(box, found.picture)
                 continue
-            painter.fillRect(box, QColor(colours.raised))
+            painter.fillRect(box, QColor(colours.hover))
             if found is not None:
                 size = box.width() // 3
                 sign = self._icons.pixmap("warning", size, colours.danger, self.devicePixelRatioF())

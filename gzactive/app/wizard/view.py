@@ -28,6 +28,7 @@ from gzactive.app.wizard.findings_panel import FindingsPanel
 from gzactive.app.wizard.network_panel import NetworkPanel
 from gzactive.app.wizard.place_panel import PlacePanel
 from gzactive.app.wizard.sources_panel import SourcesPanel
+from gzactive.app.wizard.survey_panel import SurveyPanel
 from gzactive.app.wizard.table_panel import TablePanel
 from gzactive.app.wizard.tree_panel import TreePanel
 
@@ -81,6 +82,7 @@ class ImportView(QWidget):
         self.sources = SourcesPanel(controller, loader, icons, self)
         self.table = TablePanel(controller, icons, self)
         self.findings = FindingsPanel(controller, icons, self)
+        self.survey = SurveyPanel(controller, icons, self)
         self.tree = TreePanel(controller, icons, self)
         self.network = NetworkPanel(controller, icons, self)
         self.place = PlacePanel(controller, icons, self)
@@ -121,24 +123,36 @@ class ImportView(QWidget):
 
     def back_out(self) -> None:
         """Stop what runs; where nothing runs, leave the page."""
-        if self.controller.preparing or self.controller.making:
+        if self.busy:
             self.controller.cancel()
         else:
             self.left.emit()
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being read, fetched or made."""
+        it = self.controller
+        return it.preparing or it.making or it.fetching
+
     def refresh(self) -> None:
         """Show which state the controller is in."""
         it = self.controller
-        busy = it.preparing or it.making
+        busy = self.busy
         was_empty = self._stack.currentIndex() == 0
         self._stack.setCurrentIndex(0 if it.prepared is None else 1)
         for part in (self.sources, self.table, self.findings, self.tree, self.network, self.place):
-            part.setEnabled(not it.making)
+            part.setEnabled(not (it.making or it.fetching))
+        self.survey.setEnabled(not busy)
+        self.survey.setVisible(it.fetchable)
         self.hint.folder.setEnabled(not busy)
         self.hint.files.setEnabled(not busy)
         self._bar.setVisible(busy)
         if busy:
-            self._on_progress("Making the project" if it.making else "Looking", 0, 0)
+            self._on_progress(
+                "Making the project" if it.making else "Fetching" if it.fetching else "Looking",
+                0,
+                0,
+            )
         else:
             self._stage.setText(it.summary)
         self.make.setEnabled(it.ready)
@@ -169,7 +183,7 @@ class ImportView(QWidget):
     def _columns(self) -> QWidget:
         left = QVBoxLayout()
         left.setSpacing(SPACE.medium)
-        for panel in (self.sources, self.findings, self.table):
+        for panel in (self.sources, self.survey, self.findings, self.table):
             left.addWidget(panel)
         left.addStretch(1)
         right = QVBoxLayout()
@@ -212,7 +226,7 @@ class ImportView(QWidget):
         column.addLayout(foot)
 
     def _on_progress(self, stage: str, done: int, total: int) -> None:
-        if not (self.controller.preparing or self.controller.making):
+        if not self.busy:
             return
         counted = f": {done:,} of {total:,}" if total else f": {done:,} so far" if done else " …"
         self._stage.setText(f"{stage}{counted}")

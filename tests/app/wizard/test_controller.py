@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,9 @@ from gzactive.app.wizard import preparation
 from gzactive.app.wizard.controller import ImportController
 from gzactive.intake import new_project
 from gzactive.project import Project
+from gzactive.survey import services
 
+from ...survey import cutout_server
 from .conftest import PATIENCE
 
 
@@ -295,3 +298,51 @@ def test_a_choice_made_while_it_reads_is_the_one_that_holds(
     assert controller.prepared.table == survey / "labels.csv"
     assert controller.prepared.tree.id == "gz2"
     assert controller.galaxies == 18
+
+
+def test_images_of_a_table_with_places_are_fetched_and_joined(
+    qtbot: QtBot,
+    controller: ImportController,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = pd.DataFrame({"iauname": ["a", "b", "c"], "ra": [1, 2, 3], "dec": 0.0, "ring_yes": 2})
+    table.to_csv(tmp_path / "votes.csv", index=False)
+    with cutout_server.running() as server:
+        legacy = replace(services.SERVICES["legacy"], address=server.address)
+        monkeypatch.setitem(services.SERVICES, "legacy", legacy)
+        server.for_ra(2, cutout_server.status(404))
+        controller.add([tmp_path / "votes.csv"])
+        settle(qtbot, controller)
+        assert controller.fetchable
+        assert not controller.ready
+        with qtbot.waitSignal(controller.refused, timeout=PATIENCE) as told:
+            controller.fetch("legacy", "")
+        assert "1 of 3 images did not come" in told.args[0]
+        settle(qtbot, controller)
+    assert controller.galaxies == 2
+    assert controller.ready
+    assert controller.prepared.plan.votes["ring_yes"].tolist() == [2, 2]
+    assert controller.prepared.plan.catalog["pixel_scale"].tolist() == [0.262, 0.262]
+    assert controller.name == "votes"
+
+
+def test_a_survey_out_of_reach_is_one_sentence(
+    qtbot: QtBot,
+    controller: ImportController,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Requirement 19: offline first."""
+    pd.DataFrame({"iauname": ["a"], "ra": [1], "dec": 0.0}).to_csv(tmp_path / "t.csv", index=False)
+    with cutout_server.running() as gone:
+        pass
+    sdss = replace(services.SERVICES["sdss"], address=gone.address)
+    monkeypatch.setitem(services.SERVICES, "sdss", sdss)
+    controller.add([tmp_path / "t.csv"])
+    settle(qtbot, controller)
+    with qtbot.waitSignal(controller.refused, timeout=PATIENCE) as told:
+        controller.fetch("sdss", "")
+    assert "cannot be reached: check the network" in told.args[0]
+    assert controller.fetchable
+    assert not controller.fetching

@@ -166,7 +166,7 @@ def test_a_columns_meaning_is_changed_by_keys(
         lambda: window.intake.controller.prepared.plan.columns["remark"] == "pixel_scale",
         timeout=PATIENCE,
     )
-    assert any("no fit pixel scale" in sentence for sentence in view.findings.sentences)
+    assert any("no usable pixel scale" in sentence for sentence in view.findings.sentences)
     assert table.columns.meaning(row) == "pixel_scale"
 
 
