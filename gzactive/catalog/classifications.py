@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["is_export", "read_classifications"]
 
 _NEEDED = ("classification_id", "user_name", "annotations", "subject_data", "subject_ids")
-_READ = (*_NEEDED, "user_ip", "workflow_id", "workflow_name", "workflow_version")
+_READ = (*_NEEDED, "created_at", "user_ip", "workflow_id", "workflow_name", "workflow_version")
 
 
 def is_export(columns: Iterable[str]) -> bool:
@@ -51,7 +51,7 @@ class _Tally:
     said: dict[tuple[str, ...], int] = field(default_factory=dict)
     person: array[int] = field(default_factory=lambda: array("q"))
     subject: array[int] = field(default_factory=lambda: array("q"))
-    number: array[int] = field(default_factory=lambda: array("q"))
+    time: array[int] = field(default_factory=lambda: array("q"))  #: or what grows with it
     answers: array[int] = field(default_factory=lambda: array("q"))
     hits: dict[str, dict[int, str]] = field(default_factory=dict)  #: field → subject → galaxy
     workflows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -127,6 +127,7 @@ def _read_batch(
     count = len(batch)
     people = texts["user_name"]
     addresses = texts.get("user_ip", [None] * count)
+    times = texts.get("created_at")
     workflow = [texts.get(name, [None] * count) for name in _READ[-3:]]
     triples = zip(*workflow, strict=True)
     tally.workflows.update((one or "", name or "", version or "") for one, name, version in triples)
@@ -151,13 +152,19 @@ def _read_batch(
         who = people[row] or addresses[row] or f"classification {number}"
         tally.person.append(tally.people.setdefault(who, len(tally.people)))
         tally.subject.append(place)
-        tally.number.append(int(number) if number and number.isdigit() else tally.rows)
+        tally.time.append(_time(times[row]) if times else _time(number))
         tally.answers.append(tally.said.setdefault(answers, len(tally.said)))
 
 
 def _texts(column: pd.Series[Any]) -> list[str | None]:
     """Values as text, None where there is none."""
     return [None if value != value else str(value) for value in column.astype(object).tolist()]
+
+
+def _time(text: str | None) -> int:
+    """Number that grows with a time such as "2020-01-31 23:59:59 UTC", or with a number."""
+    digits = "".join(filter(str.isdigit, (text or "")[:19]))
+    return int(digits) if digits else 0
 
 
 def _answers(annotations: Any, names: TaskNames, unknown: Counter[str]) -> Iterator[str]:
@@ -221,15 +228,15 @@ def _counted(
 ) -> SurveyVotes:
     import pandas as pd
 
-    person, subject, number, said = (
+    person, subject, when, said = (
         np.frombuffer(numbers, np.int64)
-        for numbers in (tally.person, tally.subject, tally.number, tally.answers)
+        for numbers in (tally.person, tally.subject, tally.time, tally.answers)
     )
     ids = [galaxies.get(place, "") for place in range(len(tally.subjects))]
     codes, distinct = pd.factorize(np.array(ids, dtype=object))
     galaxy = codes[subject] if len(subject) else np.empty(0, np.int64)
     ours = np.array([bool(one) for one in ids], dtype=bool)[subject]
-    order = np.lexsort((number, galaxy, person))
+    order = np.lexsort((when, galaxy, person))  # stable: rows of one time stay in order
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(person[order]) != 0) | (np.diff(galaxy[order]) != 0)
     counts_now = np.zeros(len(order), dtype=bool)

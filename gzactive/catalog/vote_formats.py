@@ -104,7 +104,7 @@ def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
 def _scheme_name(names: Sequence[str], tree: DecisionTree) -> str:
     """What people call the columns: by the scheme that names most of them."""
     present = set(names)
-    own = len(present & set(tree.columns))
+    own = len(present & {*tree.columns, *tree.unmodelled_columns})
     best, most = "", own
     for scheme in tree.schemes:
         known = len(present & set(tree.column_names(scheme).values()))

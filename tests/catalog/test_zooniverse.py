@@ -16,6 +16,7 @@ from gzactive.trees import load_tree
 TREE = load_tree("gz-decals-dr5")
 KNOWN = pd.Index(["J100000.00+010101.0", "J200000.00+020202.0"])
 SMOOTH, FEATURED = "smooth-or-featured_smooth", "smooth-or-featured_featured-or-disk"
+LATER = "2020-01-01 10:00:01 UTC"
 ROOT = "Is the galaxy simply smooth and rounded, with no sign of a disk?"
 
 
@@ -64,10 +65,8 @@ def test_answers_are_mapped_by_name_and_the_first_of_a_person_counts(tmp_path: P
     path = export(
         tmp_path,
         [
-            row(
-                9, "ada", 1, say("T0", "Features or Disk", ROOT)
-            ),  # later in time, first in the file
-            row(1, "ada", 1, say("T0", "Smooth", ROOT), say("T1", "Completely round")),
+            row(1, "ada", 1, say("T0", "Features or Disk", ROOT), created_at=LATER),
+            row(9, "ada", 1, say("T0", "Smooth", ROOT), say("T1", "Completely round")),
             row(2, "bob", 1, say("T0", "![smooth](https://x/y.png) Smooth", ROOT)),
             row(3, "ada", 2, say("T0", "Features or Disk"), say("T3", "Boxy"), say("T4", "No bar")),
             # the same question under another key, in a later version of the workflow
