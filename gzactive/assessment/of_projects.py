@@ -19,7 +19,7 @@ from gzactive.active.scoring import N_SAMPLES
 from gzactive.errors import GzactiveError
 from gzactive.evaluation.bootstrap import Estimate, resample
 from gzactive.evaluation.judging import Judgement, judge
-from gzactive.evaluation.labellers import LabellerFigures, labeller_figures
+from gzactive.evaluation.labellers import LabellerFigures, LabellerVotes, labeller_figures
 from gzactive.evaluation.saving import Labelled, Saving, estimate_saving
 from gzactive.inference import base_head, current_head, features_for, read_serving
 from gzactive.inference.trained_parts import read_part
@@ -81,12 +81,27 @@ class LabellerLine:
         Among the other labellers.
     repeated, steady
         Answers that were asked for twice, and the share of the same answers; NaN without any.
+    changed
+        Of an outlying labeller: galaxies whose leading answer to the first question is another
+        without these votes.
     """
 
     name: str
     figures: LabellerFigures
     repeated: int
     steady: float
+    changed: int = 0
+
+    @property
+    def note(self) -> str:
+        """What stands out; empty if nothing does."""
+        if not self.figures.outlying:
+            return ""
+        what = "galaxy has" if self.changed == 1 else "galaxies have"
+        return (
+            f"calls very many artifacts; without these votes {self.changed:,} {what} another "
+            "leading answer"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,21 +261,32 @@ def assess_saving(project: Project, *, seed: int = 0, progress: Progress = silen
 
 
 def assess_labellers(project: Project) -> tuple[LabellerLine, ...]:
-    """Every labeller's figures, by name; one reading of the log for each."""
-    tree, labels = project.tree, project.labels
-    names = labels.labellers
-    votes = {}
-    index = labels.votes(tree).index
-    for name in names:
-        others = {other: 0.0 for other in names if other != name}
-        table = labels.votes(tree, weights=others)
-        votes[name] = table.reindex(index).fillna(0).to_numpy(np.float64)
+    """Every labeller's figures, by name; catalogue votes, which have no names, take no part."""
+    tree = project.tree
+    table = project.labels.votes_by_labeller(tree)
+    names, ids = (table.index.get_level_values(level) for level in ("labeller", "id_str"))
+    votes = LabellerVotes(names.to_numpy(), ids.to_numpy(), table.to_numpy())
     steady = self_agreement(project)
     repeated, share = steady["answers"].to_dict(), steady["share"].to_dict()
-    return tuple(
-        LabellerLine(name, figures, repeated.get(name, 0), share.get(name, float("nan")))
-        for name, figures in labeller_figures(votes, tree).items()
-    )
+    root = tree.slice(tree.root.name) if tree.root.modelled else slice(0)
+    leading = _leading(votes.consensus()[:, root])
+    lines = []
+    for name, figures in labeller_figures(votes, tree).items():
+        changed = 0
+        if figures.outlying:
+            rest = votes.consensus(without=[name])[:, root]
+            changed = int(((_leading(rest) != leading) & (rest.sum(axis=1) > 0)).sum())
+        lines.append(
+            LabellerLine(
+                name, figures, repeated.get(name, 0), share.get(name, float("nan")), changed
+            )
+        )
+    return tuple(lines)
+
+
+def _leading(votes: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The answer with the most votes, (galaxies,)."""
+    return votes.argmax(axis=1) if votes.shape[1] else np.zeros(len(votes), dtype=np.intp)
 
 
 def _judging_votes(project: Project, votes: Path | None) -> tuple[pd.DataFrame, str]:

@@ -93,7 +93,7 @@ def labeller_table(lines: Sequence[LabellerLine]) -> pd.DataFrame:
                 percent(one.steady),
                 one.repeated,
                 percent(one.figures.artifact_rate),
-                "calls very many artifacts" if one.figures.outlying else "",
+                one.note,
             )
             for one in lines
         ],

@@ -1,15 +1,15 @@
 """How far labellers agree, and votes without those who stand apart.
 
-Arrays of counts in, one a labeller. Agreement of a labeller with himself is in
+Arrays of counts in, a row a labeller and galaxy. Agreement of a labeller with himself is in
 :mod:`gzactive.active.agreement`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gzactive.model.likelihood import question_totals
 from gzactive.trees import DecisionTree
@@ -18,8 +18,7 @@ __all__ = [
     "ARTIFACT_LABELS",
     "ARTIFACT_RATE",
     "LabellerFigures",
-    "artifact_columns",
-    "consensus",
+    "LabellerVotes",
     "labeller_figures",
     "outliers",
 ]
@@ -27,6 +26,60 @@ __all__ = [
 #: W+22 (sec. 4.3.1) leave out who calls more than half of at least 150 galaxies an artifact.
 ARTIFACT_RATE = 0.5
 ARTIFACT_LABELS = 150
+
+
+class LabellerVotes:
+    """Votes as each labeller gave them.
+
+    Parameters
+    ----------
+    labeller
+        Who, (rows,).
+    id_str
+        Which galaxy, (rows,); a labeller has a row for each of his galaxies.
+    votes
+        Counts, (rows, answers).
+
+    Attributes
+    ----------
+    galaxies
+        Ids of all galaxies, sorted.
+    """
+
+    def __init__(self, labeller: ArrayLike, id_str: ArrayLike, votes: ArrayLike) -> None:
+        self.labeller: NDArray[np.object_] = np.asarray(labeller, dtype=object)
+        self.votes = np.asarray(votes, np.float64)
+        self.galaxies, self._galaxy = np.unique(
+            np.asarray(id_str, dtype=object), return_inverse=True
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """Everybody who voted, by name."""
+        return sorted(set(self.labeller.tolist()))
+
+    def consensus(
+        self, weights: Mapping[str, float] | None = None, without: Collection[str] = ()
+    ) -> NDArray[np.float64]:
+        """All votes added up, (galaxies, answers).
+
+        Parameters
+        ----------
+        weights
+            What a vote of each labeller counts; 1 where not named.
+        without
+            Labellers to leave out, for instance the outlying ones.
+        """
+        shares = dict(weights or {}) | dict.fromkeys(without, 0.0)
+        factor = np.array([shares.get(name, 1.0) for name in self.labeller.tolist()])
+        total = np.zeros((len(self.galaxies), self.votes.shape[1]))
+        np.add.at(total, self._galaxy, self.votes * factor[:, None])
+        return total
+
+    def of(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """One labeller's votes, (rows, answers), and the galaxies' places in ``galaxies``."""
+        rows = self.labeller == name
+        return self.votes[rows], self._galaxy[rows]
 
 
 @dataclass(frozen=True)
@@ -60,54 +113,28 @@ class LabellerFigures:
         return self.galaxies >= ARTIFACT_LABELS and self.artifact_rate > ARTIFACT_RATE
 
 
-def artifact_columns(tree: DecisionTree) -> list[int]:
-    """Columns of the answers to the first question that say that this is no galaxy."""
-    return [
-        tree.columns.index(answer.column)
-        for answer in tree.root.answers
-        if answer.column in tree.columns and ("artifact" in answer.name or "star" in answer.name)
-    ]
-
-
-def labeller_figures(
-    votes: Mapping[str, NDArray[Any]], tree: DecisionTree
-) -> dict[str, LabellerFigures]:
-    """Figures of every labeller.
-
-    Parameters
-    ----------
-    votes
-        By labeller, counts (galaxies, answers), the same galaxies for all.
-    tree
-        Whose ``columns`` name the answers.
-    """
-    counts = {name: np.asarray(one, np.float64) for name, one in votes.items()}
-    total = np.sum(list(counts.values()), axis=0) if counts else np.zeros((0, len(tree.columns)))
+def labeller_figures(votes: LabellerVotes, tree: DecisionTree) -> dict[str, LabellerFigures]:
+    """Figures of every labeller, by name."""
+    total = votes.consensus()
     sizes = [len(question.answers) for question in tree.modelled]
-    artifacts = artifact_columns(tree)
     found = {}
-    for name, own in counts.items():
-        others = total - own
-        asked = question_totals(own, tree)
-        known = question_totals(others, tree)
+    for name in votes.names:
+        own, galaxy = votes.of(name)
+        others = total[galaxy] - own
+        asked, known = question_totals(own, tree), question_totals(others, tree)
         both = (asked > 0) & (known > 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = np.nan_to_num(others / np.repeat(known, sizes, axis=1))
-            mine = np.nan_to_num(own / np.repeat(asked, sizes, axis=1))
-            usual = others.sum(axis=0)
-            usual = np.nan_to_num(usual / np.repeat(question_totals(usual[None], tree)[0], sizes))
+        usual = (total.sum(axis=0) - own.sum(axis=0))[None]
+        shares = others / np.repeat(np.maximum(known, 1), sizes, axis=1)
+        mine = own / np.repeat(np.maximum(asked, 1), sizes, axis=1)
+        blind = usual / np.repeat(np.maximum(question_totals(usual, tree), 1), sizes, axis=1)
         agreed = question_totals(mine * shares, tree)[both]
-        blind = question_totals(np.broadcast_to(usual, shares.shape) * shares, tree)[both]
-        voted = own.sum(axis=1) > 0
-        galaxies = int(voted.sum())
-        first = own[voted][:, tree.slice(tree.root.name)].sum(axis=1)
-        called = own[voted][:, artifacts].sum(axis=1)
+        chance = question_totals(blind * shares, tree)[both]
         found[name] = LabellerFigures(
-            galaxies=galaxies,
+            galaxies=int((own.sum(axis=1) > 0).sum()),
             compared=int(both.sum()),
             agreement=float(agreed.mean()) if len(agreed) else np.nan,
-            expected=float(blind.mean()) if len(blind) else np.nan,
-            artifact_rate=float((called / np.maximum(first, 1)).mean()) if galaxies else 0.0,
+            expected=float(chance.mean()) if len(chance) else np.nan,
+            artifact_rate=_artifact_rate(own, tree),
         )
     return found
 
@@ -117,27 +144,16 @@ def outliers(figures: Mapping[str, LabellerFigures]) -> list[str]:
     return [name for name, one in figures.items() if one.outlying]
 
 
-def consensus(
-    votes: Mapping[str, NDArray[Any]],
-    weights: Mapping[str, float] | None = None,
-    without: Any = (),
-) -> NDArray[np.float64]:
-    """All labellers' votes added up, (galaxies, answers).
-
-    Parameters
-    ----------
-    votes
-        By labeller, counts (galaxies, answers).
-    weights
-        What a vote of each counts; 1 where not named.
-    without
-        Labellers to leave out, for instance the outlying ones.
-    """
-    shares = dict(weights or {})
-    kept = [
-        shares.get(name, 1.0) * np.asarray(one, np.float64)
-        for name, one in votes.items()
-        if name not in without
+def _artifact_rate(votes: NDArray[Any], tree: DecisionTree) -> float:
+    """Mean share of a labeller's answers to the first question that say that this is no galaxy."""
+    columns = [
+        tree.columns.index(answer.column)
+        for answer in tree.root.answers
+        if answer.column in tree.columns and ("artifact" in answer.name or "star" in answer.name)
     ]
-    shape = next(iter(votes.values())).shape
-    return np.sum(kept, axis=0) if kept else np.zeros(shape)
+    if not columns:
+        return 0.0
+    first = votes[:, tree.slice(tree.root.name)].sum(axis=1)
+    asked = first > 0
+    called = votes[asked][:, columns].sum(axis=1) / first[asked]
+    return float(called.mean()) if len(called) else 0.0

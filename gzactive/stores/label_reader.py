@@ -280,6 +280,14 @@ class LabelReader:
                 connection, tree, people_only=people_only, weights=weights, unmodelled=unmodelled
             )
 
+    def votes_by_labeller(self, tree: "DecisionTree") -> "pd.DataFrame":
+        """The votes of :meth:`votes` as each labeller gave them.
+
+        Indexed by ``labeller`` and ``id_str``, sorted; a column an answer, int64.
+        """
+        with reading(self._engine) as connection:
+            return label_views.votes_by_labeller(connection, tree)
+
     def classifications(self, tree: "DecisionTree") -> "pd.DataFrame":
         """One row a finished classification by a person, in order.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gzactive.trees import DecisionTree
 
-__all__ = ["classifications", "repeats", "scripted_votes", "votes"]
+__all__ = ["classifications", "repeats", "scripted_votes", "votes", "votes_by_labeller"]
 
 _PEOPLE_COLUMNS = (
     events.c.labeller,
@@ -109,6 +109,34 @@ def votes(
 
     See :meth:`gzactive.stores.labels.LabelLog.votes`.
     """
+    labeller, galaxy, question, answer, number = _counted(connection, tree, people_only)
+    return _tabulate(labeller, galaxy, question, answer, number, tree, weights or {}, unmodelled)
+
+
+def votes_by_labeller(connection: Connection, tree: "DecisionTree") -> "pd.DataFrame":
+    """The same votes, a row a labeller and galaxy.
+
+    See :meth:`gzactive.stores.labels.LabelLog.votes_by_labeller`.
+    """
+    import pandas as pd
+
+    labeller, galaxy, question, answer, number = _counted(connection, tree, False)
+    who, names = pd.factorize(labeller, sort=True)
+    which, ids = pd.factorize(galaxy, sort=True)
+    pair = who.astype(np.int64) * max(1, len(ids)) + which
+    table = _tabulate(labeller, pair, question, answer, number, tree, {}, False)
+    pairs = table.index.to_numpy(dtype=np.int64)
+    rows = pairs // max(1, len(ids)), pairs % max(1, len(ids))
+    table.index = pd.MultiIndex.from_arrays(
+        [names[rows[0]], ids[rows[1]]], names=["labeller", "id_str"]
+    )
+    return table
+
+
+def _counted(
+    connection: Connection, tree: "DecisionTree", people_only: bool
+) -> tuple[NDArray[np.object_], ...]:
+    """Labeller, galaxy, question, answer and number of every answer that counts as votes."""
     query = live_events(*_PEOPLE_COLUMNS, all_of_them=True).where(events.c.tree_id == tree.id)
     labellers, ids, log_ids, sequences, kinds, questions, answers, counts, repeats = read_columns(
         connection, query, _PEOPLE_COLUMNS
@@ -119,10 +147,7 @@ def votes(
     parts = [[column[rows] for column in (labellers, ids, questions, answers, counts)]]
     if not people_only:
         parts.append(read_columns(connection, _scripted(tree.id), _SCRIPTED_COLUMNS))
-    labeller, galaxy, question, answer, number = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
-    return _tabulate(labeller, galaxy, question, answer, number, tree, weights or {}, unmodelled)
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 def _scripted(tree_id: str) -> Select[Any]:
@@ -136,7 +161,7 @@ def _scripted(tree_id: str) -> Select[Any]:
 
 def _tabulate(
     labeller: NDArray[np.object_],
-    galaxy: NDArray[np.object_],
+    galaxy: NDArray[Any],
     question: NDArray[np.object_],
     answer: NDArray[np.object_],
     count: NDArray[np.object_],

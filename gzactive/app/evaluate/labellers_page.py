@@ -77,7 +77,7 @@ class LabellersPage(QWidget):
                     _percent(one.figures.expected),
                     f"{_percent(one.steady)} ({one.repeated})" if one.repeated else "–",
                     _percent(one.figures.artifact_rate),
-                    "calls very many artifacts" if one.figures.outlying else "",
+                    one.note,
                 )
                 for one in self._controller.labellers
             ]
