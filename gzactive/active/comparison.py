@@ -53,7 +53,7 @@ class Comparison:
     seeds: int = 5
     initial: int = 20  #: galaxies drawn at random for the first round, the same for all strategies
     start: str = "base"  #: from the project's base head, or one that is ``fresh``
-    question: str = TREE  #: what galaxies are ranked by
+    question: str = TREE  #: what galaxies are ranked by, and heads judged by
     retirement: Retirement = field(default_factory=Retirement)
     posterior: str = "laplace"
     n_samples: int = N_SAMPLES

@@ -83,12 +83,16 @@ class Measures:
         return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
 
     def single_vote_scores(self, by: str, question: str, tree: DecisionTree) -> NDArray[np.float64]:
-        """Score of one question, or over the tree ``Σ_q P(path to q) · score_q``; (galaxies,)."""
-        values = self.mutual_information if by == "mutual-information" else self.entropy
+        """Score of one question, or over the tree ``Σ_q P(path to q) · score_q``; (galaxies,).
+
+        One question too counts by the probability that it is asked at all: a volunteer who calls a
+        galaxy smooth says nothing of its bar.
+        """
+        values = self.path_probability * (
+            self.mutual_information if by == "mutual-information" else self.entropy
+        )
         if question == TREE:
-            total: NDArray[np.float64] = (self.path_probability * values).sum(
-                axis=1, dtype=np.float64
-            )
+            total: NDArray[np.float64] = values.sum(axis=1, dtype=np.float64)
             return total
         names = [modelled.name for modelled in tree.modelled]
         return values[:, names.index(question)].astype(np.float64)
@@ -258,10 +262,9 @@ def _exact_scores(
     """Scores with ``EXACT_VOTES`` votes a question, shape (galaxies,)."""
     concentrations = head.mc_concentrations(features, n_samples, seed)
     measure_one = mutual_information if by == "mutual-information" else entropy
-    if question != TREE:
-        return measure_one(concentrations, tree, question, EXACT_VOTES)
     paths = path_probabilities(concentrations, tree)
     score = np.zeros(len(concentrations))
     for column, asked in enumerate(tree.modelled):
-        score += paths[:, column] * measure_one(concentrations, tree, asked.name, EXACT_VOTES)
+        if question in (TREE, asked.name):
+            score += paths[:, column] * measure_one(concentrations, tree, asked.name, EXACT_VOTES)
     return score

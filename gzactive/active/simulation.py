@@ -102,7 +102,8 @@ def simulate_rounds(
         Galaxies drawn at random for the first round, the same with every strategy; by default the
         strategy chooses a batch for it.
     question
-        What galaxies are ranked by, one of the tree's modelled questions or ``tree`` for all.
+        What galaxies are ranked by and heads are judged by, one of the tree's modelled questions or
+        ``tree`` for all.
     retirement
         How many of a galaxy's votes are revealed; by default all. It is judged by all of them.
     posterior
@@ -156,6 +157,17 @@ def simulate_rounds(
     told = revealed(counts, tree, retirement or Retirement(), np.random.default_rng([seed, 1]))
     judging_features, judging_votes = np.asarray(features[judges]), counts[judges]
     parts = [tree.slice(one.name) for one in tree.modelled]
+    if question != TREE:
+        others = np.ones(len(tree.columns), dtype=bool)
+        others[tree.slice(question)] = False
+        judging_votes[:, others] = 0
+        judging_features = judging_features[judging_votes.any(axis=1)]
+        judging_votes = judging_votes[judging_votes.any(axis=1)]
+        if not len(judging_votes):
+            raise GzactiveError(
+                f"No reserved galaxy has votes on '{question}': choose another question, or add "
+                "votes for more galaxies."
+            )
     volunteers = np.stack([told[:, part].sum(axis=1) for part in parts]).max(axis=0)
 
     def row(number: int, head: Head, started: float) -> dict[str, Any]:

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gzactive.active.acquisition import binomial_mutual_information
+from gzactive.active.population import TARGETS, Population
 from gzactive.active.scoring import (
+    EXACT_VOTES,
     N_BEST,
     N_SAMPLES,
     TREE,
@@ -287,6 +289,21 @@ def _binomial(situation: Situation) -> NDArray[np.intp]:
     return _by_power(situation, np.concatenate(scores))
 
 
+def _predictive(situation: Situation) -> NDArray[np.intp]:
+    if is_fresh(situation.head):
+        return _start(situation)
+    head, tree = situation.head, situation.tree
+    question = None if situation.question == TREE else situation.question
+    targets = situation.candidates
+    if len(targets) > TARGETS:
+        targets = situation.rng.choice(targets, TARGETS, replace=False)
+    sampling = situation.n_samples, situation.seed
+    population = Population.of(head.mc_concentrations(situation.features[targets], *sampling), tree)
+    blocks = head.mc_blocks(situation.features[situation.candidates], *sampling)
+    scores = [population.information(part, EXACT_VOTES, question) for _, part in blocks]
+    return _by_power(situation, np.concatenate(scores))
+
+
 def _by_power(situation: Situation, scores: NDArray[np.float64]) -> NDArray[np.intp]:
     chosen = power_bald(scores, situation.n, situation.beta, situation.rng)
     return situation.candidates[chosen]
@@ -332,6 +349,7 @@ STRATEGIES: dict[str, Strategy] = {
     "entropy": _scored("entropy"),
     "entropy-1": _scored("entropy", n_best=0),
     "binomial": _binomial,
+    "predictive-information": _predictive,
     "random": _random,
     "diverse": _diverse,
     "core-set": _core_set,

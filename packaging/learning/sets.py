@@ -68,7 +68,9 @@ def _table(name: str, data: Path, folder: Path, tree: DecisionTree) -> pd.DataFr
         )
         table["file_loc"] = [str(data.resolve() / "decals_rings" / one) for one in table["file"]]
         return table
-    table = (galaxy_zoo_1 if name == "gz1" else efigi)(data / f"{name}_sdss" if name == "gz1" else data / name, tree)
+    table = (galaxy_zoo_1 if name == "gz1" else efigi)(
+        data / f"{name}_sdss" if name == "gz1" else data / name, tree
+    )
     table = table[split_parts(table["id_str"], _SPLIT_SEED) == "test"].reset_index(drop=True)
     table["file_loc"] = [str(Path(one).resolve()) for one in table["file_loc"]]
     if name == "efigi":

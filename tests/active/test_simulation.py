@@ -69,6 +69,17 @@ def test_it_ends_when_no_candidate_is_left(decals_sky, reserved):
     assert len(everyone) == 3
 
 
+def test_of_one_question_heads_are_judged_by_its_votes_alone(decals_sky, reserved):
+    bar = decals_sky.tree.slice("bar")
+    rows = replay(decals_sky, reserved, "mutual-information@4", question="bar")
+    only = decals_sky.votes.copy()
+    only[:, : bar.start] = only[:, bar.stop :] = 0
+    sky = type(decals_sky)(decals_sky.tree, decals_sky.features, decals_sky.fractions, only)
+    alone = replay(sky, reserved, "random", rounds=1)
+    assert rows["held_out_loss"].iloc[0] == pytest.approx(alone["held_out_loss"].iloc[0])
+    assert rows["held_out_loss"].iloc[2] < rows["held_out_loss"].iloc[0]
+
+
 def test_rows_come_one_by_one_and_progress_is_told(decals_sky, reserved):
     base = Head.fresh(decals_sky.tree)
     steps = simulate_rounds(
