@@ -10,7 +10,7 @@ __all__ = ["FEW", "between", "headline", "question_notes", "share", "short_share
 #: Galaxies below which a figure is said to be a hint only.
 FEW = 30
 #: A well-filled interval may still be called right if its content is so close to what it says.
-_NEAR = 0.03
+_NEAR = 0.05
 
 
 def share(one: Estimate) -> str:

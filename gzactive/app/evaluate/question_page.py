@@ -43,6 +43,7 @@ class QuestionPage(QWidget):
         self.notes.setTextFormat(Qt.TextFormat.RichText)
         self.notes.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.notes.setContentsMargins(0, 0, SPACE.large, 0)  # clear of the scroll bar
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(self.notes)
         self._scroll.setWidgetResizable(True)
