@@ -244,8 +244,8 @@ class _View(pg.GraphicsView):
     pointed = Signal(QPointF)
     whole_wanted = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setAccessibleName("Map of the sky")
         # No tip: one tells what lies under the pointer.
         self.setAccessibleDescription("Where galaxies lie; the wheel zooms, dragging moves")
