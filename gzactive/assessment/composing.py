@@ -122,8 +122,7 @@ def _fractions(found: Judgement) -> Section:
         "How far vote fractions are off",
         "Errors are between predicted and observed fractions, over all answers, and contain the "
         "chance of finite votes; “volunteers” is how many of them would give the fractions as well "
-        "as the model does, with that chance taken off. The loss is how much the votes surprise "
-        "the model.",
+        "as the model does, with that chance taken off.",
         table=fraction_table(found),
     )
 
@@ -168,12 +167,13 @@ def _calibration(found: Judgement) -> Section:
     told = (
         "A model may only be as sure as it is right. Of votes, 80 % should lie in its 80 % "
         "intervals; the calibration error is how far predicted fractions are from vote fractions, "
-        "and should be 0 (of few galaxies, chance alone makes it larger)."
+        "and should be 0 (of few galaxies, chance alone makes it larger). The loss is how much the "
+        "votes surprise the model."
     )
     if recalibrated:
         told += (
             " The round was corrected by two numbers a question, fitted to training galaxies that "
-            "its fit had left aside; “before” is without."
+            "its fit had left aside: where there is an arrow, figures before it are without."
         )
     return Section("As sure as it may be?", told, table=calibration_table(found))
 

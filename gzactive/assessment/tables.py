@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gzactive.assessment.of_projects import LabellerLine
-from gzactive.evaluation.judging import Judgement
-from gzactive.evaluation.words import between, share, short_share, worth
+from gzactive.evaluation.judging import Calibration, Judgement, QuestionJudgement
+from gzactive.evaluation.words import between, share, worth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def accuracy_table(found: Judgement) -> pd.DataFrame:
 
 
 def fraction_table(found: Judgement) -> pd.DataFrame:
-    """One row a question: error of the vote fractions, worth in volunteers, held-out loss."""
+    """One row a question: error of the vote fractions, and worth in volunteers."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -47,33 +47,36 @@ def fraction_table(found: Judgement) -> pd.DataFrame:
                 between(one.mean_absolute),
                 between(one.root_mean_square),
                 worth(one.volunteers),
-                between(one.loss),
             )
             for one in found.questions
         ],
-        columns=["question", "mean error", "RMS error", "volunteers", "loss (nats)"],
+        columns=["question", "mean error", "RMS error", "volunteers"],
     )
 
 
 def calibration_table(found: Judgement) -> pd.DataFrame:
-    """One row a question: what 80 % intervals hold, calibration error and loss; and before."""
+    """One row a question: what 80 % intervals hold, calibration error and held-out loss.
+
+    Where a round was recalibrated, each as it was before, an arrow, and as it is.
+    """
     import pandas as pd
 
-    rows = []
-    for one in found.questions:
-        now, before = one.calibration, one.uncorrected
-        row = {
-            "question": one.question,
-            "80 % hold": short_share(now.eighty),
-            "error": between(now.error, 3),
-            "loss": f"{now.loss.value:.3f}",
-        }
-        if any(each.uncorrected is not None for each in found.questions):
-            row["before: hold"] = "–" if before is None else short_share(before.eighty)
-            row["before: error"] = "–" if before is None else f"{before.error.value:.3f}"
-            row["before: loss"] = "–" if before is None else f"{before.loss.value:.3f}"
-        rows.append(row)
-    return pd.DataFrame(rows)
+    def both(one: QuestionJudgement, figure: Callable[[Calibration], str]) -> str:
+        now = figure(one.calibration)
+        return now if one.uncorrected is None else f"{figure(one.uncorrected)} → {now}"
+
+    return pd.DataFrame(
+        [
+            (
+                one.question,
+                both(one, lambda it: f"{100 * it.eighty.value:.0f} %"),
+                both(one, lambda it: f"{it.error.value:.3f}"),
+                both(one, lambda it: f"{it.loss.value:.3f}"),
+            )
+            for one in found.questions
+        ],
+        columns=["question", "80 % intervals hold", "error", "loss (nats)"],
+    )
 
 
 def labeller_table(lines: Sequence[LabellerLine]) -> pd.DataFrame:
