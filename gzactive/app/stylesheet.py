@@ -71,6 +71,7 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: {c.surface}; color: {c.muted}; border-color: {c.border}; }}
     QToolButton[role="quiet"], QPushButton[role="quiet"] {{
         background: transparent; border: 1px solid transparent; padding: {s.tight}px {s.small}px; }}
+    QToolButton::menu-indicator {{ image: none; width: 0; }}
     QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover {{ background: {c.hover}; }}
     QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus {{
         border: 1px solid {c.accent}; }}

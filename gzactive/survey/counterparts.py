@@ -25,8 +25,30 @@ if TYPE_CHECKING:
 
 __all__ = ["Counterpart", "OtherSurvey", "Shares", "question_shares", "read_survey"]
 
-#: A question's answers in words, each with its share of the votes, 0 to 1.
-Shares = tuple[tuple[str, float], ...]
+
+@dataclass(frozen=True)
+class Shares:
+    """Vote fractions on one question.
+
+    Attributes
+    ----------
+    question
+        Its name; empty if nothing is known.
+    answers
+        Each answer in words, with its share of the votes, 0 to 1, in the tree's order.
+    """
+
+    question: str = ""
+    answers: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """All in one line, the highest share first; empty if nothing is known."""
+        if not self.answers:
+            return ""
+        ranked = sorted(self.answers, key=lambda one: -one[1])
+        told = " · ".join(f"{text} {100 * share:.0f} %" for text, share in ranked)
+        return f"{self.question.replace('-', ' ').capitalize()}: {told}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +66,7 @@ class Counterpart:
     scale
         Arc seconds a pixel of the image; None if that is not known.
     shares
-        Vote fractions on the question asked for; empty if there are none.
+        Vote fractions on the question asked for, or else on the first question.
     """
 
     survey: str
@@ -52,7 +74,7 @@ class Counterpart:
     file_loc: str
     separation: float
     scale: float | None = None
-    shares: Shares = ()
+    shares: Shares = Shares()
 
 
 class OtherSurvey:
@@ -171,7 +193,7 @@ def _project(path: Path) -> OtherSurvey:
 
             def predicted(row: int, question: str) -> Shares:
                 place = row_of.get(ids[row])
-                return () if place is None else question_shares(values[place], tree, question)
+                return Shares() if place is None else question_shares(values[place], tree, question)
 
             shares = predicted
         return _from_table(catalog, project.name, project.settings.pixel_scale, shares)
@@ -210,7 +232,7 @@ def _votes_of(table: "pd.DataFrame") -> Callable[[int, str], Shares]:
     """What a table's own columns of votes say of a row."""
     tree = _tree(table)
     if not set(guess_votes(map(str, table.columns), tree)) & set(tree.columns):
-        return lambda row, question: ()
+        return lambda row, question: Shares()
 
     def voted(row: int, question: str) -> Shares:
         votes = read_votes(table.iloc[[row]].assign(id_str=str(row)), tree)
@@ -221,7 +243,7 @@ def _votes_of(table: "pd.DataFrame") -> Callable[[int, str], Shares]:
 
 
 def question_shares(values: NDArray[Any], tree: DecisionTree, question: str) -> Shares:
-    """A question's answers with their shares; of a tree without it, the first question's.
+    """A question's answers with their shares; without votes on it, the first question's.
 
     Parameters
     ----------
@@ -233,15 +255,14 @@ def question_shares(values: NDArray[Any], tree: DecisionTree, question: str) -> 
         By its name.
     """
     named = {one.name: one for one in tree.modelled}
-    asked = named.get(question) or tree.modelled[0]
-    some = values[tree.slice(asked.name)]
-    total = float(some.sum())
-    if total <= 0:
-        return ()
-    return tuple(
-        (answer.text, float(value) / total)
-        for answer, value in zip(asked.answers, some, strict=True)
-    )
+    for name in dict.fromkeys((question, tree.modelled[0].name)):
+        if name in named:
+            some = values[tree.slice(name)]
+            total = float(some.sum())
+            if total > 0:
+                shares = zip(named[name].answers, some, strict=True)
+                return Shares(name, tuple((one.text, float(part) / total) for one, part in shares))
+    return Shares()
 
 
 def _separation(

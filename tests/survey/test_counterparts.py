@@ -10,7 +10,7 @@ from astropy.coordinates import SkyCoord
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
 from gzactive.stores.predictions import Scores, write_scores
-from gzactive.survey.counterparts import OtherSurvey, read_survey
+from gzactive.survey.counterparts import OtherSurvey, Shares, read_survey
 from tests.app.conftest import draw_galaxy
 
 ARCSEC = 1 / 3600
@@ -27,7 +27,7 @@ def images(tmp_path: Path) -> list[str]:
 
 def survey(ra: np.ndarray, dec: np.ndarray) -> OtherSurvey:
     ids = np.array([str(number) for number in range(len(ra))], dtype=object)
-    return OtherSurvey("many", ids, ids, ra, dec, lambda row: None, lambda row, question: ())
+    return OtherSurvey("many", ids, ids, ra, dec, lambda row: None, lambda row, question: Shares())
 
 
 @pytest.mark.parametrize("where", [(180.0, 2.0), (0.0, 0.0), (45.0, 89.9995), (3.0, -89.9999)])
@@ -64,8 +64,12 @@ def test_a_table_tells_pictures_scales_and_votes(tmp_path: Path, images: list[st
     (one,) = other.near(10.0, 1.0, "smooth-or-featured")
     assert (one.survey, one.id_str, one.file_loc) == ("gz2", "587722981741363294", images[0])
     assert one.scale == 0.4
-    assert dict(one.shares)["Smooth"] == 0.25
-    assert other.near(20.0, 1.0, "bar")[0].shares == ()
+    assert one.shares.words == "Smooth or featured: Features or disk 75 % · Smooth 25 % · " + (
+        "Star or artifact 0 %"
+    )
+    # Nobody was asked about a bar, so what is said is what was asked first.
+    assert other.near(10.0, 1.0, "bar")[0].shares == one.shares
+    assert other.near(20.0, 1.0, "bar")[0].shares == Shares()
     assert other.near(30.0, 1.0, "bar")[0].scale is None
     assert other.near(15.0, 1.0, "bar") == []
     assert other.near(10.0, 1.0, "bar", but="587722981741363294") == []
@@ -84,9 +88,9 @@ def test_a_project_tells_what_its_model_predicts(tmp_path: Path, images: list[st
     other = read_survey(tmp_path / "decals")
     (one,) = other.near(1.0, 0.0, "bar")
     assert one.scale == 0.262
-    assert sorted(share for _, share in one.shares) == [0.0, 0.5, 0.5]
+    assert sorted(share for _, share in one.shares.answers) == [0.0, 0.5, 0.5]
     (one,) = other.near(3.0, 0.0, "bar")
-    assert one.shares == ()
+    assert one.shares.words == ""
 
 
 def test_a_table_without_pictures_or_places_is_refused(tmp_path: Path, images: list[str]) -> None:

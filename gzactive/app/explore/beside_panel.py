@@ -7,9 +7,8 @@ from gzactive.app.explore.companions import Beside
 from gzactive.app.explore.linked_view import LinkedView
 from gzactive.app.icons import Icons
 from gzactive.app.tokens import SPACE
-from gzactive.survey.counterparts import Shares
 
-__all__ = ["BesidePanel", "shares_words"]
+__all__ = ["BesidePanel"]
 
 
 class BesidePanel(QWidget):
@@ -55,11 +54,5 @@ class BesidePanel(QWidget):
         self.view.setAccessibleName(f"{one.id_str} in {one.survey}")
         self.show_words(
             f"{one.survey}   {one.id_str}",
-            f"{one.separation:.1f}″ away   {shares_words(one.shares)}",
+            f"{one.separation:.1f}″ away   {one.shares.words}",
         )
-
-
-def shares_words(shares: Shares) -> str:
-    """Vote fractions in one line, the highest first."""
-    ranked = sorted(shares, key=lambda one: -one[1])
-    return " · ".join(f"{text} {100 * share:.0f} %" for text, share in ranked)

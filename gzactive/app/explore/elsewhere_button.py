@@ -27,7 +27,7 @@ class ElsewhereButton(QToolButton):
     def __init__(self, actions: ActionSet, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
-        self.setText(" Open elsewhere")
+        self.setText(" Open elsewhere ▾")
         self.setAccessibleName("Open elsewhere")
         self.setToolTip("Copy the place, open it in the browser, send it to other programs")
         self.setProperty("role", "quiet")

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
-from gzactive.app.explore.beside_panel import BesidePanel, shares_words
+from gzactive.app.explore.beside_panel import BesidePanel
 from gzactive.app.explore.controller import ExploreController
 from gzactive.app.explore.linked_view import LinkedView, LinkedViews
 from gzactive.app.explore.question_table import QuestionTable
@@ -134,7 +134,7 @@ class GalaxyPage(QWidget):
     def _on_frame(self) -> None:
         it = self._controller
         scale = it.sky.scale(it.row_at(it.position)) if it.position is not None else None
-        self.galaxy.show_galaxy(it.frame, scale)
+        self.galaxy.show_galaxy(it.frame, scale, north_up=it.project.settings.north_up)
         self._on_beside()
 
     def _on_beside(self) -> None:
@@ -156,7 +156,7 @@ class GalaxyPage(QWidget):
             how = "one angular scale" if self.equal_scale else "scales not known"
             self._main.show_words(
                 f"{it.project.name}   {it.id_at(it.position)}",
-                "   ".join(part for part in (how, shares_words(shares)) if part),
+                "   ".join(part for part in (how, shares.words) if part),
             )
         else:
             self._main.show_words("", "")

@@ -55,11 +55,17 @@ class LinkedView(GalaxyView):
         """Whether the picture's angular size is known."""
         return self._scale is not None
 
-    def show_galaxy(self, frame: Frame | None, scale: float | None = None) -> None:
-        """Show a picture; ``scale`` is arc seconds a pixel, where its own file does not say so."""
+    def show_galaxy(
+        self, frame: Frame | None, scale: float | None = None, *, north_up: bool = False
+    ) -> None:
+        """Show a picture.
+
+        ``scale`` is arc seconds a pixel, and ``north_up`` how it lies on the sky, where its own
+        file does not say so.
+        """
         plate = frame.plate if frame is not None else None
         if plate is None and scale:
-            plate = Plate(scale)
+            plate = Plate(scale, (0.0, 1.0), (-1.0, 0.0)) if north_up else Plate(scale)
         self._scale = None
         if frame is not None and frame.picture is not None:
             self._size = frame.picture.shape[:2]
@@ -96,6 +102,8 @@ class LinkedView(GalaxyView):
         self._box.setLimits(maxXRange=None, minXRange=None)
         self._box.setRange(box, padding=0)
         self._following = False
+        self._box.updateMatrix()  # else at the next paint, and the marks would lie where it was
+        self._show_marks()
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         self._following = True  # a place for more or less of the same, not a zoom

@@ -43,4 +43,4 @@ class Scored:
     def shares(self, row: int, question: str) -> Shares:
         """A galaxy's vote fractions on one question; empty if it is not scored."""
         found = self.of(row)
-        return question_shares(found[0], self.tree, question) if found is not None else ()
+        return question_shares(found[0], self.tree, question) if found is not None else Shares()

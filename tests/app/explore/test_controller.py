@@ -204,6 +204,7 @@ def test_export_writes_ids_and_fractions(qtbot: QtBot, explore: Explore, tmp_pat
     assert "cannot be written" in said[-1]
 
 
+@pytest.mark.requirement(8)
 def test_one_galaxy_shows_every_question_with_your_answer_beside(
     qtbot: QtBot, explore: Explore
 ) -> None:

@@ -36,6 +36,7 @@ def local(params: dict[str, Any]) -> Path:
     return Path(url2pathname(urlsplit(params["url"]).path))
 
 
+@pytest.mark.requirement(21)
 def test_requirement_21_a_selection_goes_to_topcat_as_a_table(
     qtbot: QtBot, explore: Explore, on_sky: Project, receiver: Receiver
 ) -> None:
@@ -53,6 +54,7 @@ def test_requirement_21_a_selection_goes_to_topcat_as_a_table(
     assert f"{it.query.answer}_fraction" in table
 
 
+@pytest.mark.requirement(21)
 def test_requirement_21_an_image_goes_to_ds9_with_its_place_in_the_sky(
     qtbot: QtBot, explore: Explore, on_sky: Project, receiver: Receiver
 ) -> None:

@@ -181,6 +181,7 @@ def test_ids_are_copied_and_the_sky_is_refused_with_a_reason_where_there_is_none
     assert "no coordinates" in actions["explore.simbad"].toolTip()
 
 
+@pytest.mark.requirement(21)
 def test_viewers_of_the_sky_open_at_the_galaxy(
     qtbot: QtBot,
     open_window: OpenWindow,
