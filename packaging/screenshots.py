@@ -112,6 +112,7 @@ class Studio:
         self.explore()
         QTest.keyClick(self.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
         self.shoot("train")
+        self.evaluate()
         self.whole()
         self.window.actions_["help.keys"].trigger()
         self.settle()
@@ -145,6 +146,15 @@ class Studio:
         it = self.window.session.whole
         self.until(lambda: it.facts is not None and not it.busy)
         self.shoot("project")
+
+    def evaluate(self) -> None:
+        """All questions, the first of them, and the labellers."""
+        QTest.keyClick(self.window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+        it = self.window.session.evaluate
+        self.until(lambda: it.assessment is not None and not it.judging and not it.comparing)
+        self.shoot("evaluate")
+        QTest.keyClick(self.window, Qt.Key.Key_BracketRight)
+        self.shoot("evaluate-question")
 
     def until_found(self) -> None:
         it, grid = self.window.session.explore, self.window.area.explore.grid

@@ -30,6 +30,7 @@ def test_every_action_has_a_tip_and_a_menu_or_a_key() -> None:
         assert action.menu or action.keys
 
 
+@pytest.mark.requirement(1)
 def test_a_key_map_gives_an_action_other_keys() -> None:
     (skip,) = [each for each in remapped({"label.skip": ["X"]}) if each.id == "label.skip"]
     assert skip.keys == ("X",)
@@ -56,7 +57,7 @@ def window(qtbot: QtBot, theme: Theme) -> tuple[QMainWindow, ActionSet]:
 
 def test_menus_come_from_the_declarations(window: tuple[QMainWindow, ActionSet]) -> None:
     titles = [action.text() for action in window[0].menuBar().actions()]
-    assert titles == ["Project", "Go", "Label", "Explore", "View", "Train", "Help"]
+    assert titles == ["Project", "Go", "Label", "Explore", "View", "Train", "Evaluate", "Help"]
 
 
 @pytest.mark.parametrize(

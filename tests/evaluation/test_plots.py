@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gzactive.evaluation.plots import fraction_intervals, learning_curves, round_history
+from gzactive.evaluation.judging import judge
+from gzactive.evaluation.plots import (
+    calibration_curves,
+    fraction_intervals,
+    learning_curves,
+    round_history,
+    rounds_curve,
+)
+from gzactive.trees import load_tree
 
 
 @pytest.fixture
@@ -46,3 +54,29 @@ def test_round_history_draws_training_and_validation() -> None:
     text = " ".join(ElementTree.fromstring(svg).itertext())
     assert "validation loss" in text
     assert "epoch" in text
+
+
+def test_calibration_is_drawn_with_what_was_before_beside_it() -> None:
+    rng = np.random.default_rng(0)
+    alpha = 1 + 10 * rng.random((60, 2, 3))
+    counts = rng.multinomial(10, [0.4, 0.6], 60)
+    judged = judge(counts, alpha, load_tree("rings"), uncorrected=5 * alpha, resamples=50)
+    ring = judged.questions[0]
+    both = calibration_curves(ring.calibration, ring.uncorrected)
+    text = " ".join(ElementTree.fromstring(both).itertext())
+    for words in ("content of the interval", "predicted fraction", "before recalibration"):
+        assert words in text
+    assert "before" not in calibration_curves(ring.calibration)
+
+
+def test_each_round_is_named_at_its_point() -> None:
+    svg = rounds_curve([0, 40], [3.0, 2.5], [2.8, 2.2], [3.2, 2.8], ["start", "round 1"])
+    text = " ".join(ElementTree.fromstring(svg).itertext())
+    assert "start" in text
+    assert "round 1" in text
+
+
+def test_colours_are_the_pages_own_with_print_behind_them() -> None:
+    svg = round_history({"loss": [3.0, 2.0]})
+    assert "var(--series-1, #0072b2)" in svg
+    assert "var(--ink, #1f2430)" in svg
