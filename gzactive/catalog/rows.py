@@ -13,7 +13,7 @@ from gzactive.catalog.findings import Finding, Level, counted, examples, left_ou
 from gzactive.catalog.image_lists import image_stem, join_images
 from gzactive.catalog.locations import absolute_locations, existing
 from gzactive.catalog.material import Material
-from gzactive.catalog.tables import as_text, row_numbers, some_names
+from gzactive.catalog.tables import as_text, row_numbers
 from gzactive.errors import GzactiveError
 from gzactive.progress import Progress
 
@@ -45,9 +45,14 @@ def from_table(
     if table.empty:
         raise GzactiveError(f"'{path}' has columns but no rows: there is no galaxy in it.")
     if "file_loc" not in bearer:
-        raise GzactiveError(
-            f"'{path}' has no column 'file_loc', only {some_names(table.columns)}: add one with "
-            "each image's path, say which column holds it, or give the folder of images as well."
+        raise Refused(
+            Finding(
+                "no-images",
+                Level.REFUSED,
+                f"'{path.name}' has no column with the images' paths (file_loc).",
+                "Say which column holds them, add the folder or ZIP of the images, or fetch the "
+                "images from a survey.",
+            )
         )
     name = bearer["file_loc"]
     locations = as_text(table[name], f"The paths in '{name}' of '{path}'")

@@ -48,6 +48,10 @@ class MeaningDelegate(QStyledItemDelegate):
             ink = colours.muted if index.column() else ink
         for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
             option.palette.setColor(role, QColor(ink))
+        if index.column() == ColumnsModel.MEANING:
+            room = option.rect.width() - _ARROW - 4 * SPACE.small
+            how = Qt.TextElideMode.ElideMiddle
+            option.text = option.fontMetrics.elidedText(option.text, how, room)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: type_index) -> None:
         super().paint(painter, option, index)

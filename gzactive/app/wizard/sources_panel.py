@@ -79,7 +79,7 @@ class SourcesPanel(Panel):
         elif catalog is not None:
             told = f"{len(catalog):,} images, where the table says"
         else:
-            told = "The table says where they are: see below."
+            told = "None yet: see what is worth knowing."
         self.count.setText(told)
         files = catalog if catalog is not None else found
         self.strip.show_files([] if files is None else files["file_loc"].head(12).to_list())

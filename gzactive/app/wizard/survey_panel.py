@@ -16,10 +16,14 @@ _SURVEYS = {
     "hips": "SDSS by CDS (hips2fits)",
 }
 _SCALES = {
-    "": "Scale of the table, or the survey",
+    "": "Usual scale",
     "gz2": "By size, as Galaxy Zoo 2",
     "decals": "By size, as Galaxy Zoo DECaLS",
 }
+_SCALE_TIP = (
+    "How much of the sky an image shows: as the table's pixel_scale says, else the survey's own "
+    "pixels; or fit to each galaxy's size, which needs its petroR90_r, or petro_th50 and petro_th90"
+)
 
 
 class SurveyPanel(Panel):
@@ -46,7 +50,7 @@ class SurveyPanel(Panel):
             "survey has pictures of them: a few a second come, and what came is kept.",
         )
         self.survey = self._menu(_SURVEYS, "Survey", "Where the images are fetched from")
-        self.scale = self._menu(_SCALES, "Pixel scale", "How much of the sky an image shows")
+        self.scale = self._menu(_SCALES, "Pixel scale", _SCALE_TIP)
         self.fetch = QPushButton("Fetch images", self)
         self.fetch.setAccessibleName("Fetch images")
         self.fetch.setToolTip("Download a picture of each galaxy; it can be cancelled and resumed")

@@ -1,5 +1,6 @@
 """The import wizard in the window, by real keys, clicks and drops on real files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ from gzactive.app.main_window import MainWindow
 from gzactive.app.wizard.columns_model import ColumnsModel
 from gzactive.app.wizard.view import ImportView
 from gzactive.project import Project
+from gzactive.survey import services
 
+from ...survey import cutout_server
 from ..conftest import MakeProject, OpenWindow, give_features
 from .conftest import PATIENCE
 
@@ -291,3 +294,23 @@ def test_making_it_by_control_return_keeps_what_was_chosen(
     window.close()
     with Project.open(path) as project:
         assert project.name == "Mine"
+
+
+def test_a_table_without_images_offers_to_fetch_them(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "places.csv"
+    table.write_text("iauname,ra,dec\na,1,0\nb,2,0\n")
+    with cutout_server.running() as server:
+        legacy = replace(services.SERVICES["legacy"], address=server.address)
+        monkeypatch.setitem(services.SERVICES, "legacy", legacy)
+        window = open_window()
+        drop(window, table)
+        view = prepared(qtbot, window)
+        assert view.survey.isVisible()
+        assert "fetch the images from a survey" in view.findings.sentences[0]
+        view.survey.fetch.setFocus()
+        QTest.keyClick(view.survey.fetch, Key.Key_Return)
+        qtbot.waitUntil(view.make.isEnabled, timeout=PATIENCE)
+    assert not view.survey.isVisible()
+    assert view.sources.count.text() == "2 images, where the table says"
