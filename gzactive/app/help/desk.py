@@ -25,7 +25,7 @@ _PAGES = {
     "explore": "exploring",
     "train": "rounds",
     "evaluate": "evaluating",
-    "project": "images-and-tables",
+    "project": "project",
 }
 
 

@@ -26,15 +26,15 @@ def label_tour(area: "WorkArea", settings: "Settings") -> tuple[TourStep, ...]:
         "It stays hidden until you have finished the galaxy, so that it cannot lead you. Then you "
         "see what the model expected, beside what you said."
         if settings.blind
-        else "This project shows it from the start. A setting, “Label blind”, hides it until you "
-        "have finished the galaxy."
+        else "This project shows it from the start. The settings (M) can hide it until you have "
+        "finished the galaxy, so that it cannot lead you."
     )
     repeats = (
         f"About {100 * settings.repeat_share:.0f} % come a second time, to measure how steady "
-        "answers are; they never count twice, and a setting can make them none."
+        "answers are; they never count twice, and the settings (M) can make them none."
         if settings.repeat_share
-        else "A setting can bring some a second time, to measure how steady answers are; this "
-        "project brings none."
+        else "The settings (M) can bring some a second time, to measure how steady answers are; "
+        "this project brings none."
     )
     rounds = (
         f"After every {settings.every} finished galaxies the model learns from them, in the "
@@ -77,8 +77,8 @@ def label_tour(area: "WorkArea", settings: "Settings") -> tuple[TourStep, ...]:
         TourStep("It learns as you go", rounds, lambda: (area.strip,)),
         TourStep(
             "And then",
-            "Explore shows what the model is surest of, Train how it learns. F1 opens the guide, "
-            "and ? every key. Have fun!",
+            "Explore shows what the model is surest of, Train how it learns, Evaluate how good it "
+            "is. F1 opens the guide, and ? every key. Have fun!",
             lambda: (area.rail,),
         ),
     )
