@@ -64,6 +64,7 @@ def test_an_urgent_job_overtakes_those_that_wait(qtbot: QtBot, compute: ComputeT
     assert order == ["urgent", "late"]
 
 
+@pytest.mark.requirement(14)
 def test_progress_is_told_about_ten_times_a_second_and_the_newest_is_not_lost(
     qtbot: QtBot, compute: ComputeThread
 ) -> None:

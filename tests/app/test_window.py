@@ -61,6 +61,7 @@ def on_table(window: MainWindow) -> str:
 SMOOTH = (Key.Key_1, Key.Key_1, Key.Key_1, Key.Key_Return)
 
 
+@pytest.mark.requirement(1)
 def test_ten_galaxies_are_labelled_by_keys_alone(
     qtbot: QtBot, open_window: OpenWindow, project: Project
 ) -> None:
@@ -79,6 +80,7 @@ def test_ten_galaxies_are_labelled_by_keys_alone(
     assert (votes["how-rounded_round"] == 1).all()
 
 
+@pytest.mark.requirement(1)
 def test_the_number_pad_answers_too(open_window: OpenWindow, project: Project) -> None:
     window = open_window(project.path)
     QTest.keyClick(window, Key.Key_3, Qt.KeyboardModifier.KeypadModifier)
@@ -91,6 +93,7 @@ def test_a_click_answers(qtbot: QtBot, open_window: OpenWindow, project: Project
     assert page(window).controller.question.name == "disk-edge-on"
 
 
+@pytest.mark.requirement(2)
 def test_undo_reaches_over_a_restart_of_the_app(open_window: OpenWindow, project: Project) -> None:
     window = open_window(project.path)
     first = on_table(window)
@@ -104,6 +107,7 @@ def test_undo_reaches_over_a_restart_of_the_app(open_window: OpenWindow, project
     assert page(again).controller.question.name == "merging"
 
 
+@pytest.mark.requirement(3)
 def test_a_half_done_galaxy_is_there_again_after_a_restart(
     open_window: OpenWindow, project: Project
 ) -> None:
@@ -136,6 +140,7 @@ def test_return_answers_nothing_where_one_answer_is_wanted(
     assert project.labels.events() == []
 
 
+@pytest.mark.requirement(4)
 def test_skip_flag_restart_and_help_have_their_keys(
     open_window: OpenWindow, project: Project
 ) -> None:
@@ -165,6 +170,7 @@ def test_digits_typed_into_a_note_answer_nothing(
     assert page(window).controller.question.name == "disk-edge-on"
 
 
+@pytest.mark.requirement(6)
 def test_zoom_and_invert_stay_from_galaxy_to_galaxy(
     qtbot: QtBot, open_window: OpenWindow, project: Project
 ) -> None:
@@ -194,6 +200,7 @@ def test_the_models_view_is_hidden_until_a_galaxy_is_finished(
     assert card.isVisible()
 
 
+@pytest.mark.requirement(5, 12)
 def test_a_round_runs_behind_the_labelling_and_ranks_again(
     qtbot: QtBot, open_window: OpenWindow, rings: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +238,7 @@ def test_a_round_runs_behind_the_labelling_and_ranks_again(
     assert session.since_round == 0
 
 
+@pytest.mark.requirement(12)
 def test_a_round_can_be_cancelled_and_labelling_goes_on(
     qtbot: QtBot, open_window: OpenWindow, rings: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +256,7 @@ def test_a_round_can_be_cancelled_and_labelling_goes_on(
     assert rounds(rings) == []
 
 
+@pytest.mark.requirement(12)
 def test_a_round_that_cannot_start_says_why(
     qtbot: QtBot, open_window: OpenWindow, rings: Project
 ) -> None:

@@ -81,7 +81,7 @@ class GalaxyView(pg.GraphicsView):
             self._image.clear()
             self._words.setText(frame.problem if frame is not None and not words else words)
             self._words.show()
-            self.marks.hide()
+            self.marks.show_plate(None, 0.0)
             return
         self._words.hide()
         self._show_picture(frame)
@@ -186,6 +186,7 @@ class GalaxyView(pg.GraphicsView):
             left = (self.width() - width) // 2
             top = self.height() - size.height() - SPACE.medium
             self.levels.setGeometry(left, top, width, size.height())
+            self._limit()
             self._show_marks()
             self.resized.emit()
 
@@ -207,9 +208,8 @@ class GalaxyView(pg.GraphicsView):
     def _take_shape(self, shape: tuple[int, int]) -> None:
         """Of a picture of another size, show the part that was shown of the last one."""
         before, self._shape = self._shape, shape
-        side = float(max(shape))
         seen = self._box.viewRect()
-        self._box.setLimits(maxXRange=side * _FARTHEST, minXRange=_CLOSEST)
+        self._limit()
         if before is None or self.fitted:
             self.fit()
             return
@@ -219,6 +219,13 @@ class GalaxyView(pg.GraphicsView):
         )
         self._box.setRange(part, padding=0)
 
+    def _limit(self) -> None:
+        """Nobody gets lost far outside a galaxy, and one to one is always within reach."""
+        if self._shape is not None:
+            screen = max(self.width(), self.height()) * self.devicePixelRatioF()
+            farthest = max(max(self._shape) * _FARTHEST, screen)
+            self._box.setLimits(maxXRange=farthest, minXRange=_CLOSEST)
+
     def _show_levels(self, frame: Frame) -> None:
         if not self.levels.isHidden() and frame.tones is not None:
             shares = frame.tones.histogram(self._look.stretch)
@@ -226,7 +233,7 @@ class GalaxyView(pg.GraphicsView):
 
     def _show_marks(self) -> None:
         if self._plate is None:
-            self.marks.hide()
+            self.marks.show_plate(None, 0.0)
             return
         step = self._frame.step if self._frame is not None else 1
         # Within the picture where it leaves room, and never under the levels.

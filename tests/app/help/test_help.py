@@ -105,6 +105,7 @@ def test_a_search_by_keys_finds_a_page_and_escape_leaves(qtbot: QtBot, window: M
     assert window.isVisible()
 
 
+@pytest.mark.requirement(20)
 def test_the_field_guide_opens_at_the_question_and_its_pictures_come(
     qtbot: QtBot, window: MainWindow
 ) -> None:
@@ -124,6 +125,7 @@ def test_the_field_guide_opens_at_the_question_and_its_pictures_come(
     assert len(kept) == 2
 
 
+@pytest.mark.requirement(20)
 def test_the_question_s_help_shows_examples_too(qtbot: QtBot, window: MainWindow) -> None:
     panel = window.area.label.help
     assert "closed circle" in panel.findChildren(type(panel._words))[0].text()

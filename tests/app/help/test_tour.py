@@ -27,6 +27,7 @@ def touring(
     return open_window(project.path)
 
 
+@pytest.mark.requirement(20)
 def test_the_first_run_shows_the_tour_and_keys_lead_through_it(
     qtbot: QtBot, touring: MainWindow
 ) -> None:

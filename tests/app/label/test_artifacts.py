@@ -13,6 +13,7 @@ ARTIFACT = (Step("smooth-or-featured", ("artifact",)),)
 SMOOTH = (Step("smooth-or-featured", ("smooth",)), Step("how-rounded", ("round",)))
 
 
+@pytest.mark.requirement(18)
 def test_more_than_half_of_150_is_told_once() -> None:
     tally = ArtifactTally(load_tree("gz-decals-dr5"))
     told = [tally.finished(ARTIFACT if n % 4 else SMOOTH) for n in range(200)]

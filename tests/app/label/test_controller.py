@@ -22,6 +22,7 @@ def kinds(project: Project) -> list[str]:
     return [event.kind for event in project.labels.events()]
 
 
+@pytest.mark.requirement(3)
 def test_an_answer_is_on_the_disk_before_the_question_moves_on(
     start: Start, make_project: MakeProject
 ) -> None:
@@ -62,6 +63,7 @@ def test_finishing_goes_on_to_the_next_galaxy_and_stores_the_finish_with_its_ans
     assert project.labels.finished("ada") == {first}
 
 
+@pytest.mark.requirement(2)
 def test_undo_goes_back_through_finished_galaxies_to_the_first_answer(
     start: Start, make_project: MakeProject
 ) -> None:
@@ -183,6 +185,7 @@ def test_keys_beyond_the_answers_do_nothing(start: Start, make_project: MakeProj
     assert project.labels.events() == []
 
 
+@pytest.mark.requirement(4)
 def test_restart_asks_the_first_question_again_and_undo_restores_the_answers(
     start: Start, make_project: MakeProject
 ) -> None:
@@ -218,6 +221,7 @@ def test_a_skipped_galaxy_can_be_undone_and_comes_back_once_at_the_end(
     assert it.current is None
 
 
+@pytest.mark.requirement(4)
 def test_flags_and_notes_are_kept_and_a_flag_can_be_taken_off(
     start: Start, make_project: MakeProject
 ) -> None:
@@ -234,6 +238,7 @@ def test_flags_and_notes_are_kept_and_a_flag_can_be_taken_off(
     assert project.labels.marked("flag") == {}
 
 
+@pytest.mark.requirement(5)
 def test_ten_galaxies_are_decoded_ahead(
     qtbot: QtBot, start: Start, make_project: MakeProject
 ) -> None:
@@ -303,6 +308,7 @@ def test_images_that_were_away_are_tried_again_at_the_next_start(
         assert len(work.rank(again, silent).queue) == len(project.catalog)
 
 
+@pytest.mark.requirement(8)
 def test_the_models_view_is_told_only_once_the_galaxy_is_finished(
     start: Start, make_project: MakeProject
 ) -> None:

@@ -29,6 +29,7 @@ def shown(frame: Frame, **look: object) -> np.ndarray:
     return frame.tones.show(Look(**look))
 
 
+@pytest.mark.requirement(6)
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
 def test_sixteen_bit_files_keep_every_value(tmp_path: Path, light: np.ndarray, suffix: str) -> None:
     pixels = np.rint(65_000 * light).astype(np.uint16)
@@ -85,6 +86,7 @@ def test_linear_reaches_the_brightest_value_that_zscale_saturates(
     assert np.sum(shown(frame, stretch="linear") == 255) <= 2
 
 
+@pytest.mark.requirement(6)
 def test_floats_below_one_are_brightnesses(tmp_path: Path, light: np.ndarray) -> None:
     fits.writeto(tmp_path / "g.fits", (0.5 * light).astype(np.float32))
     picture = shown(load_frame("g", str(tmp_path / "g.fits")))

@@ -57,6 +57,7 @@ def test_a_second_session_reads_them_from_the_disk(
         again.close()
 
 
+@pytest.mark.requirement(7)
 def test_what_was_scrolled_past_is_never_decoded(
     qtbot: QtBot, loader: ThumbnailLoader, files: list[str]
 ) -> None:
