@@ -90,6 +90,7 @@ class Studio:
         self.window.show()
         self.settle()
         self.shoot("start")
+        self.wizard()
         self.window.open_project(self.project)
         self.until(lambda: self.window.area is not None and self.window.area.isVisible())
         self.until(lambda: not self.window.session.busy)
@@ -121,6 +122,18 @@ class Studio:
             self.keep(dialog.grab(), "keys")
             dialog.close()
         return self.taken
+
+    def wizard(self) -> None:
+        """The import wizard on the images that the project is of."""
+        with Project.open(self.project) as project:
+            folder = Path(project.catalog["file_loc"].iloc[0].split(".zip!/")[0]).parent
+        self.window.take_in([folder])
+        it = self.window.intake
+        self.until(lambda: it.controller.prepared is not None and not it.controller.preparing)
+        strip = it.view.sources.strip
+        self.until(lambda: len(strip.shown) == len(strip.files))
+        self.shoot("wizard")
+        it.view.back_out()
 
     def explore(self) -> None:
         """The grid of spirals with some selected, one galaxy, and where labels and model differ."""
