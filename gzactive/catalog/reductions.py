@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_reduction", "read_reductions"]
 
+_NO_ANSWERS = ("null", "aggregation_version")  # what stands beside the counts
+
 
 def is_reduction(columns: Iterable[str]) -> bool:
     """Whether a table of these columns is a reduction."""
@@ -120,12 +122,14 @@ def _data(table: pd.DataFrame, path: Path) -> Iterator[dict[str, float]]:
                     f"'{path}' has no JSON in 'data', row {row:,}: export the reductions again."
                 ) from error
             yield {
-                key: n for key, n in data.items() if isinstance(n, int | float) and key != "null"
+                key: n
+                for key, n in data.items()
+                if isinstance(n, int | float) and key not in _NO_ANSWERS
             }
         return
-    names = [name for name in table.columns if name.startswith("data.")]
-    columns = [name.removeprefix("data.") for name in names]
-    counts = np.column_stack([numbers(table[name]) for name in names])
+    columns = [name.removeprefix("data.") for name in table.columns if name.startswith("data.")]
+    columns = [name for name in columns if name not in _NO_ANSWERS]
+    counts = np.column_stack([numbers(table[f"data.{name}"]) for name in columns])
     for values in counts:
         there = np.flatnonzero(values > 0)
-        yield {columns[place]: values[place] for place in there if columns[place] != "null"}
+        yield {columns[place]: values[place] for place in there}

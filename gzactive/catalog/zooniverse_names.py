@@ -79,6 +79,10 @@ class TaskNames:
 
 
 def plain(text: str) -> str:
-    """Text without pictures, links, marks and case, to compare labels by."""
-    text = _LINK.sub(r"\1", _PICTURE.sub(" ", str(text))).replace("'", "").replace("’", "")
-    return re.sub(r"[\W_]+", " ", text.lower()).strip()
+    """Letters and digits of a label, in lower case, to compare it by.
+
+    Pictures and links go; so do blanks and marks, since panoptes_aggregation writes "Can't tell" as
+    "can-t-tell".
+    """
+    text = _LINK.sub(r"\1", _PICTURE.sub(" ", str(text)))
+    return re.sub(r"[\W_]+", "", text.lower())

@@ -176,7 +176,7 @@ def reduction(tmp_path: Path, rows: list[dict]) -> Path:
 
 
 def test_reductions_in_columns_are_votes(tmp_path: Path) -> None:
-    common = {"workflow_id": 6122, "reducer_key": "question_extractor"}
+    common = {"workflow_id": 6122, "reducer": "question_reducer", "data.aggregation_version": 5.3}
     path = reduction(
         tmp_path,
         [
@@ -184,13 +184,17 @@ def test_reductions_in_columns_are_votes(tmp_path: Path) -> None:
             {"subject_id": 1, "task": "T5", "data.yes": 4, "data.no": 2, "data.None": 1, **common},
             {"subject_id": 2, "task": "T2", "data.no-something-else": 5, **common},
             {"subject_id": 2, "task": "T11", "data.none": 5, "data.merging": 1, **common},
+            {"subject_id": 2, "task": "T7", "data.can-t-tell": 2, "data.3": 1, **common},
             {"subject_id": 2, "task": "T77", "data.comet": 5, **common},
         ],
     )
     survey = read_reductions(path, TREE, pd.Index(["1", "2"]))
     assert votes(survey) == {
         "1": {SMOOTH: 3, FEATURED: 7, "has-spiral-arms_yes": 4, "has-spiral-arms_no": 2},
-        "2": {"disk-edge-on_no": 5, "merging_none": 5, "merging_merger": 1},
+        "2": {
+            **{"disk-edge-on_no": 5, "merging_none": 5, "merging_merger": 1},
+            **{"spiral-arm-count_cant-tell": 2, "spiral-arm-count_3": 1},
+        },
     }
     unknown = told(survey, "unknown-answers")
     assert unknown.startswith("6 answers left out")

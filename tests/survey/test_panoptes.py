@@ -14,6 +14,7 @@ import pytest
 from gzactive.project import Project
 from gzactive.survey.exporters import Options, export
 from gzactive.survey.exporters.zooniverse import number_of
+from gzactive.survey.importers import import_votes
 
 from .exchange import IDS, classify, make_project
 
@@ -108,6 +109,18 @@ def test_panoptes_aggregation_reduces_the_export_to_our_votes(
                 found = mine.loc[task, column] if known else 0
                 found = 0 if pd.isna(found) else found
                 assert found == counts[answer.column], (id_str, answer.column)
+
+    catalog = project.catalog[["id_str", "file_loc"]]
+    numbered = catalog.assign(id_str=[str(number_of(one)) for one in catalog["id_str"]])
+    with Project.create(tmp_path / "numbered", numbered, tree) as other:
+        done = import_votes(other, [tmp_path / "question_reducer_reductions.csv"])
+        imported = other.labels.catalogue_votes(tree)
+    assert done.files[0].format == "Zooniverse reductions"
+    assert not [finding for finding in done.files[0].findings if finding.kind != "unasked"]
+    counts = votes[list(tree.columns)].set_axis([str(number_of(str(one))) for one in votes.index])
+    pd.testing.assert_frame_equal(
+        imported, counts.sort_index(), check_index_type=False, check_names=False, check_dtype=False
+    )
 
 
 def slugged(label: str) -> str:
