@@ -64,7 +64,7 @@ def label_tour(area: "WorkArea", settings: "Settings") -> tuple[TourStep, ...]:
         TourStep(
             "When in doubt",
             "Here is what to look for. H brings it back, and Shift+H opens the field guide with "
-            "an example of each answer. If you cannot decide, guess: votes of many even out.",
+            "an example of each answer. Your best guess is enough.",
             lambda: (page.side,),
         ),
         TourStep("The model's view", blind, lambda: (page.side,)),
