@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gzactive.catalog.csv_streams import table_batches
 from gzactive.catalog.findings import Finding, Level, counted, left_out
@@ -103,21 +102,14 @@ def read_classifications(
             progress("reading classifications", tally.rows, 0)
             if where is not None:
                 before = len(batch)
-                batch = batch[_holding(batch, where, path)]
+                batch = batch[rows_where(batch, where, f"'{path}'", part=True)]
                 tally.passed += before - len(batch)
                 tally.rows += before - len(batch)
             _read_batch(batch, names, tally, wanted, id_column)
+    if where is not None and tally.passed == tally.rows:
+        raise GzactiveError(f'"{where}" holds for none of the {tally.rows:,} classifications.')
     field_name, galaxies = _galaxies(tally, paths, known, id_column)
     return _counted(tally, tree, field_name, galaxies, where)
-
-
-def _holding(batch: pd.DataFrame, where: str, path: Path) -> NDArray[np.bool_]:
-    try:
-        return rows_where(batch, where, f"'{path}'")
-    except GzactiveError as error:
-        if "holds for none" in str(error):  # of this part of the file
-            return np.zeros(len(batch), dtype=bool)
-        raise
 
 
 def _read_batch(

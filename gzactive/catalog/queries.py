@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["rows_where"]
 
 
-def rows_where(table: pd.DataFrame, where: str, told: str) -> NDArray[np.bool_]:
+def rows_where(
+    table: pd.DataFrame, where: str, told: str, *, part: bool = False
+) -> NDArray[np.bool_]:
     """Which rows a query holds for, bool (n,).
 
     Parameters
@@ -27,6 +29,8 @@ def rows_where(table: pd.DataFrame, where: str, told: str) -> NDArray[np.bool_]:
         A pandas query, such as ``sample == 'original'``; names with hyphens stand in backquotes.
     told
         What the table is called, to begin a sentence with.
+    part
+        Whether this is a part of a table, for none of whose rows the query need hold.
 
     Raises
     ------
@@ -48,6 +52,6 @@ def rows_where(table: pd.DataFrame, where: str, told: str) -> NDArray[np.bool_]:
             f"'{where}' is neither true nor false of a row: compare something, for instance "
             f'"`{table.columns[0]}` == 1".'
         )
-    if not holds.any():
+    if not part and not holds.any():
         raise GzactiveError(f'"{where}" holds for none of the {len(table):,} rows of {told}.')
     return holds.to_numpy()

@@ -148,6 +148,12 @@ def test_several_exports_are_one_and_a_query_chooses(tmp_path: Path) -> None:
     assert votes(read_classifications([one, two], TREE, KNOWN)) == {KNOWN[0]: {SMOOTH: 3}}
     chosen = read_classifications([one, two], TREE, KNOWN, where="workflow_id == '6122'")
     assert votes(chosen) == {KNOWN[0]: {SMOOTH: 2}}
+    with pytest.raises(GzactiveError, match="holds for none of the 4 classifications"):
+        read_classifications([one, two], TREE, KNOWN, where="workflow_version > 20")
+    with pytest.raises(GzactiveError, match="is no query"):
+        read_classifications([one, two], TREE, KNOWN, where="version > 20")
+    newer = read_classifications([one, two], TREE, KNOWN, where="workflow_version > 15.39")
+    assert votes(newer) == {KNOWN[0]: {SMOOTH: 3}}
     assert told(chosen, "where") == "3 of 4 rows are chosen by \"workflow_id == '6122'\"."
 
 
