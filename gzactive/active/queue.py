@@ -56,7 +56,7 @@ def build_queue(
     n
         How many galaxies; fewer where there are no more.
     by
-        ``mutual-information``, ``entropy`` or ``random``.
+        ``mutual-information``, ``predictive-information``, ``entropy`` or ``random``.
     question
         One of the tree's modelled questions, or ``tree`` for all of them.
     labeller

@@ -112,7 +112,7 @@ def acquisition_of(
     project, scores
         From :func:`current_scores`.
     by
-        ``mutual-information`` or ``entropy``.
+        ``mutual-information``, ``predictive-information`` or ``entropy``.
     question
         One of the tree's modelled questions, or ``tree``.
     """
@@ -148,7 +148,7 @@ def ranking(
     project
         Its features must be computed, at least in part (not for ``random``).
     by
-        ``mutual-information``, ``entropy`` or ``random``.
+        ``mutual-information``, ``predictive-information``, ``entropy`` or ``random``.
     question
         One of the tree's modelled questions, or ``tree`` for all of them.
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gzactive.active.acquisition import entropy, mutual_information
 from gzactive.active.entropies import single_vote_measures
+from gzactive.active.population import TARGETS, Population
 from gzactive.active.votes import (
     blocks,
     path_probabilities,
@@ -39,6 +40,7 @@ __all__ = [
     "Measures",
     "acquisition_scores",
     "measure",
+    "predictive_scores",
 ]
 
 #: Dropout samples of a scoring run (W+22 used 5; here they cost next to nothing).
@@ -50,7 +52,7 @@ EXACT_VOTES = 10
 #: Name of the ranking over all questions at once.
 TREE = "tree"
 #: What galaxies may be ranked by, besides ``random``.
-MEASURES = ("mutual-information", "entropy")
+MEASURES = ("mutual-information", "predictive-information", "entropy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,12 +171,14 @@ def acquisition_scores(
 ) -> Acquisition:
     """Score the best galaxies again, exactly, with ``EXACT_VOTES`` votes a question.
 
+    By predictive information all are, see :func:`predictive_scores`.
+
     Parameters
     ----------
     measures
         From :func:`measure` with the same head, features, samples and seed.
     by
-        ``mutual-information`` or ``entropy``.
+        ``mutual-information``, ``predictive-information`` or ``entropy``.
     question
         One of the tree's modelled questions, or ``tree`` for all of them.
     n_best
@@ -186,6 +190,11 @@ def acquisition_scores(
         If ``by`` or ``question`` is unknown.
     """
     check_choice(by, question, tree)
+    if by == "predictive-information":
+        scores = predictive_scores(
+            head, features, tree, question, n_samples=n_samples, seed=seed, progress=progress
+        )
+        return Acquisition(scores, np.ones(len(scores), dtype=bool))
     single = measures.single_vote_scores(by, question, tree)
     score, exact = single.copy(), np.zeros(len(single), dtype=bool)
     n_best = min(n_best, len(single))
@@ -205,6 +214,40 @@ def acquisition_scores(
     if len(informative):
         score[~exact] *= np.median(score[informative] / single[informative])
     return Acquisition(score, exact)
+
+
+def predictive_scores(
+    head: Head,
+    features: Any,
+    tree: DecisionTree,
+    question: str = TREE,
+    *,
+    n_samples: int = N_SAMPLES,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> NDArray[np.float64]:
+    """What votes on each galaxy would teach about all of them, nats, shape (galaxies,).
+
+    The parameters are those of :func:`acquisition_scores`; see
+    :class:`gzactive.active.population.Population`.
+    """
+    check_head(head, tree)
+    n_galaxies = features.shape[0]
+    scores = np.empty(n_galaxies)
+    if not n_galaxies:
+        return scores
+    targets = np.arange(n_galaxies)
+    if n_galaxies > TARGETS:
+        targets = np.sort(np.random.default_rng(seed).choice(targets, TARGETS, replace=False))
+    taken = features[targets] if isinstance(features, np.ndarray) else features.take(targets)
+    population = Population.of(head.mc_concentrations(taken, n_samples, seed), tree)
+    progress("Scoring for all", 0, n_galaxies)
+    for rows, concentrations in head.mc_blocks(features, n_samples, seed):
+        scores[rows] = population.information(
+            concentrations, EXACT_VOTES, None if question == TREE else question
+        )
+        progress("Scoring for all", rows.stop, n_galaxies)
+    return scores
 
 
 def check_head(head: Head, tree: DecisionTree) -> None:

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gzactive.active.acquisition import binomial_mutual_information
-from gzactive.active.population import TARGETS, Population
 from gzactive.active.scoring import (
-    EXACT_VOTES,
     N_BEST,
     N_SAMPLES,
     TREE,
     acquisition_scores,
     measure,
+    predictive_scores,
 )
 from gzactive.active.votes import sample_fractions
 from gzactive.errors import GzactiveError
@@ -292,16 +291,15 @@ def _binomial(situation: Situation) -> NDArray[np.intp]:
 def _predictive(situation: Situation) -> NDArray[np.intp]:
     if is_fresh(situation.head):
         return _start(situation)
-    head, tree = situation.head, situation.tree
-    question = None if situation.question == TREE else situation.question
-    targets = situation.candidates
-    if len(targets) > TARGETS:
-        targets = situation.rng.choice(targets, TARGETS, replace=False)
-    sampling = situation.n_samples, situation.seed
-    population = Population.of(head.mc_concentrations(situation.features[targets], *sampling), tree)
-    blocks = head.mc_blocks(situation.features[situation.candidates], *sampling)
-    scores = [population.information(part, EXACT_VOTES, question) for _, part in blocks]
-    return _by_power(situation, np.concatenate(scores))
+    scores = predictive_scores(
+        situation.head,
+        situation.features[situation.candidates],
+        situation.tree,
+        situation.question,
+        n_samples=situation.n_samples,
+        seed=situation.seed,
+    )
+    return _by_power(situation, scores)
 
 
 def _by_power(situation: Situation, scores: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -68,7 +68,8 @@ def rank(
         str | None,
         typer.Option(
             "--by",
-            help="mutual-information, entropy or random; by default as the project is set.",
+            help="mutual-information, predictive-information, entropy or random; by default as the "
+            "project is set.",
             show_default="mutual-information",
         ),
     ] = None,

@@ -31,11 +31,11 @@ def simulate(
     strategies: Annotated[
         str,
         typer.Option(
-            help="mutual-information, mutual-information-1 (of one vote), entropy, entropy-1, "
-            "binomial, diverse, core-set, random; with @4 their PowerBALD exponent, @inf for the "
+            help="mutual-information, mutual-information-1 (of one vote), predictive-information, "
+            "entropy, entropy-1, binomial, diverse, core-set, random; with @4 their PowerBALD exponent, @inf for the "
             "highest scores."
         ),
-    ] = "mutual-information,entropy,random",
+    ] = "mutual-information,predictive-information,entropy,random",
     rounds: Annotated[
         int, typer.Option(min=1, help="How often a head is fitted, with more labels each time.")
     ] = 10,

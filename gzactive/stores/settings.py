@@ -121,7 +121,7 @@ class Settings:
         "Rank by",
         "What galaxies are chosen by.",
         "mutual-information",
-        choices=("mutual-information", "entropy", "random"),
+        choices=("mutual-information", "predictive-information", "entropy", "random"),
     )
     question: str = _setting("Question", "The question to rank by, or 'tree' for all.", "tree")
     beta: float = _setting(

@@ -88,7 +88,7 @@ def test_beyond_the_best_scores_are_estimates_on_the_same_scale(decals_sky):
     assert 0.7 < np.median(ratio) < 1.4
 
 
-@pytest.mark.parametrize("by", ["mutual-information", "entropy"])
+@pytest.mark.parametrize("by", ["mutual-information", "predictive-information", "entropy"])
 @pytest.mark.parametrize("question", ["tree", "bar"])
 def test_the_ranking_is_ordered_by_the_acquisition(project, decals_sky, by, question):
     table = ranking(project, by, question)
