@@ -32,8 +32,8 @@ def simulate(
         str,
         typer.Option(
             help="mutual-information, mutual-information-1 (of one vote), predictive-information, "
-            "entropy, entropy-1, binomial, diverse, core-set, random; with @4 their PowerBALD exponent, @inf for the "
-            "highest scores."
+            "entropy, entropy-1, binomial, diverse, core-set, random; with @4 their PowerBALD "
+            "exponent, @inf for the highest scores."
         ),
     ] = "mutual-information,predictive-information,entropy,random",
     rounds: Annotated[
