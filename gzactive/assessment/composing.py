@@ -62,7 +62,7 @@ def write_assessment(
     sections: list[Section] = []
     if judgement is not None:
         lead = f"Judged: {found.model}, by {found.votes_from}. {headline(judgement)}"
-        sections.append(_overview(judgement, found.unseen))
+        sections.append(_overview(found, judgement))
         sections.append(_fractions(judgement))
         if found.rounds or saving is not None:
             sections.append(_learning(found.rounds, saving))
@@ -84,14 +84,19 @@ def write_assessment(
         ) from error
 
 
-def _overview(found: Judgement, unseen: int) -> Section:
+def _overview(found: Assessment, judgement: Judgement) -> Section:
     notes = []
-    if unseen:
-        notes.append(f"{unseen:,} more galaxies have votes, but no features yet.")
-    if found.uncorrected_loss is not None:
+    if found.unseen:
+        notes.append(f"{found.unseen:,} more galaxies have votes, but no features yet.")
+    if found.picked:
+        notes.append(
+            f"{found.picked:,} of the galaxies that judge were picked by hand and not drawn at "
+            "random, so they may be easier, or harder, than others."
+        )
+    if judgement.uncorrected_loss is not None:
         notes.append(
             f"The round's recalibration changed the held-out loss from "
-            f"{found.uncorrected_loss.value:.3f} to {found.loss.value:.3f} nats a galaxy."
+            f"{judgement.uncorrected_loss.value:.3f} to {judgement.loss.value:.3f} nats a galaxy."
         )
     return Section(
         "How often it is right",
@@ -99,7 +104,7 @@ def _overview(found: Judgement, unseen: int) -> Section:
         "concerns and for those on which more than 80 % of at least five volunteers agree. In "
         "brackets, here and below: the interval that holds the truth in nine of ten cases.",
         notes=notes,
-        table=accuracy_table(found),
+        table=accuracy_table(judgement),
     )
 
 

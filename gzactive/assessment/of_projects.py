@@ -42,9 +42,13 @@ __all__ = [
     "assess_saving",
 ]
 
+#: Galaxies that judge at most, drawn at random where there are more: intervals of 1 % are enough.
+_JUDGES = 10_000
 #: Galaxies, and rounds, that the learning curve is computed of.
 _CURVE_GALAXIES = 1000
 _CURVE_ROUNDS = 30
+#: Selections of galaxies that a person looked for, as the app notes them.
+_BY_HAND = ("explore", "second-opinion")
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ class Assessment:
         Reserved galaxies with votes, but without features.
     votes_from
         Where the votes came from, in words.
+    picked
+        Of the galaxies that judge, those that a person picked by hand: they are no random sample.
     """
 
     name: str
@@ -133,6 +139,7 @@ class Assessment:
     rounds: tuple[RoundPoint, ...]
     unseen: int
     votes_from: str
+    picked: int = 0
 
     @property
     def empty(self) -> str:
@@ -177,6 +184,9 @@ def assess(
     """
     tree = project.tree
     table, source = _judging_votes(project, votes)
+    if len(table) > _JUDGES:
+        source += f", {_JUDGES:,} of {len(table):,} galaxies drawn at random"
+        table = table.sample(_JUDGES, random_state=seed).sort_index()
     head, _, number = current_head(project)
     found = features_for(project, table.index)
     counts = table.reindex(found.id_str.tolist()).to_numpy(dtype=np.int64)
@@ -206,6 +216,7 @@ def assess(
         rounds=points,
         unseen=len(table) - len(found),
         votes_from=source,
+        picked=_picked(project, found.id_str) if votes is None else 0,
     )
 
 
@@ -311,6 +322,16 @@ def _judging_votes(project: Project, votes: Path | None) -> tuple[pd.DataFrame, 
             f"{len(table):,} galaxies are in the project): galaxies that may train cannot judge."
         )
     return kept, votes.name
+
+
+def _picked(project: Project, ids: NDArray[np.object_]) -> int:
+    """How many galaxies have votes only because somebody picked them by hand."""
+    finished = project.labels.classifications(project.tree)
+    by_hand = finished["selection"].isin(_BY_HAND).groupby(finished["id_str"]).all()
+    chosen = set(by_hand.index[by_hand])
+    if project.settings.catalogue_votes:
+        chosen -= set(project.labels.catalogue_votes(project.tree).index)
+    return sum(one in chosen for one in ids)
 
 
 def _learning_curve(

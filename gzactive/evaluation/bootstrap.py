@@ -103,14 +103,20 @@ def resample(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) ->
     if not len(columns):
         nothing = np.zeros((resamples, columns.shape[1]))
         return Resampled(np.zeros(columns.shape[1]), nothing)
-    draws = np.concatenate([counts @ columns for counts in _draws(len(columns), resamples, seed)])
-    return Resampled(columns.sum(axis=0), draws)
+    # Six digits are more than an interval needs, and take half the time.
+    single = columns.astype(np.float32)
+    draws = [counts @ single for counts in _draws(len(columns), resamples, seed)]
+    return Resampled(columns.sum(axis=0), np.concatenate(draws).astype(np.float64))
 
 
-def _draws(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
+def _draws(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float32]]:
     """How often each of ``n`` galaxies is drawn, (some resamples, n) at a time."""
     rng = np.random.default_rng(seed)
     step = max(1, _BLOCK // n)
     for start in range(0, resamples, step):
         size = min(step, resamples - start)
-        yield rng.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64)
+        drawn = rng.integers(n, size=(size, n))
+        drawn += n * np.arange(size)[:, None]
+        # Counting what was drawn is many times faster than drawing the counts.
+        counts = np.bincount(drawn.ravel(), minlength=size * n)
+        yield counts.reshape(size, n).astype(np.float32)

@@ -69,6 +69,18 @@ def test_labellers_are_compared_and_their_own_repeats_counted(make_project, deca
     assert np.isnan(bob.steady)
 
 
+def test_galaxies_that_were_picked_by_hand_are_told_apart_from_those_drawn_at_random(
+    make_project, decals_sky
+):
+    project = make_project(decals_sky)
+    first, second, third = (ids_of(decals_sky)[row] for row in rows_of(project, True, 3))
+    finish(project, "ada", first, first_answers, selection="random")
+    finish(project, "ada", second, first_answers, selection="explore")
+    finish(project, "ada", third, first_answers, selection="explore")
+    finish(project, "bob", third, first_answers, selection="random")
+    assert assess(project).picked == 1
+
+
 def test_saving_counts_what_the_queue_handed_out_only(make_project, ring_sky):
     from gzactive.active.queue import build_queue
 

@@ -96,6 +96,8 @@ class EvaluateController(QObject):
         from gzactive.evaluation.words import headline
 
         told = f"{self.assessment.model.capitalize()}: {headline(self.assessment.judgement)}"
+        if self.assessment.picked:
+            told += f" {self.assessment.picked:,} of them were picked by hand, not drawn at random."
         return told + (" Judging anew …" if self.judging else "")
 
     # --- what is done ---------------------------------------------------------------------------
