@@ -1,14 +1,18 @@
 """One counterpart: its picture, and below it where it is from and what is said of it there."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gzactive.app.explore.companions import Beside
+from gzactive.app.explore.elided_label import ElidedLabel
 from gzactive.app.explore.linked_view import LinkedView
 from gzactive.app.icons import Icons
-from gzactive.app.tokens import SPACE
+from gzactive.app.tokens import SPACE, TYPE
 
 __all__ = ["BesidePanel"]
+
+_LINES = 3
 
 
 class BesidePanel(QWidget):
@@ -25,14 +29,16 @@ class BesidePanel(QWidget):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = LinkedView(icons.theme, self)
-        self._name = QLabel(self)
-        self._name.setProperty("role", "strong")
+        self._name = ElidedLabel("strong", self)
         self._shares = QLabel(self)
         self._shares.setProperty("role", "small")
-        for label in (self._name, self._shares):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setMinimumWidth(1)
+        self._shares.setWordWrap(True)
+        self._shares.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._shares.setMinimumWidth(1)
+        self._shares.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # Of one height in all panels, so that the pictures stand side by side.
+        lines = QFontMetrics(icons.theme.font(TYPE.small)).lineSpacing()
+        self._shares.setFixedHeight(_LINES * lines + SPACE.tight)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.tight)

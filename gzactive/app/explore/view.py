@@ -18,6 +18,7 @@ from gzactive.app.action_set import ActionSet
 from gzactive.app.banner import Banner
 from gzactive.app.explore.answer_list import AnswerList
 from gzactive.app.explore.controller import ExploreController
+from gzactive.app.explore.elided_label import ElidedLabel
 from gzactive.app.explore.elsewhere_button import ElsewhereButton
 from gzactive.app.explore.galaxies_model import GalaxiesModel
 from gzactive.app.explore.galaxy_page import GalaxyPage
@@ -87,8 +88,7 @@ class ExploreView(QWidget):
         self.stack = QStackedWidget(self)
         self._row = 0
         self._query = controller.listing.query
-        self._said = QLabel(self)
-        self._said.setProperty("role", "small")
+        self._said = ElidedLabel("small", self)
         self._chosen = QLabel(self)
         self._chosen.setProperty("role", "strong")
         self._elsewhere = ElsewhereButton(actions, icons, self)
@@ -141,17 +141,16 @@ class ExploreView(QWidget):
         for name in ("label", "flag", "queue", "export"):
             deeds.addWidget(self._actions.button(f"explore.{name}", self, text=True))
         deeds.addStretch(1)
-        deeds.addWidget(self._said)
-        deeds.addSpacing(SPACE.small)
         for name in ("undo", "copy-ids"):
             deeds.addWidget(self._actions.button(f"explore.{name}", self))
         deeds.addWidget(self._elsewhere)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.small)
+        column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.tight)
         column.setSpacing(SPACE.small)
         column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
         column.addLayout(deeds)
+        column.addWidget(self._said)  # its place stays, so that nothing jumps
 
     def _connect(self) -> None:
         it = self.controller
@@ -270,7 +269,6 @@ class ExploreView(QWidget):
             self.banner.say(sentence, fault=True)
         else:
             self._said.setText(sentence)
-            self._said.setToolTip(sentence)
 
     # --- doing ----------------------------------------------------------------------------------
 
