@@ -27,6 +27,7 @@ from gzactive.app.help.first_run import note_tour_seen
 from gzactive.app.launch import make_window
 from gzactive.app.main_window import MainWindow
 from gzactive.demo import make_demo_project
+from gzactive.guide.field_guide import page_name
 from gzactive.project import Project
 
 SIZES = ((1280, 800), (1920, 1080))
@@ -121,7 +122,28 @@ class Studio:
         if dialog is not None:
             self.keep(dialog.grab(), "keys")
             dialog.close()
+        self.help()
         return self.taken
+
+    def help(self) -> None:
+        """The tour, a page of the guide, and one of the field guide with its pictures."""
+        self.window.actions_["help.tour"].trigger()
+        self.shoot("tour")
+        self.window.actions_["tour.end"].trigger()
+        desk = self.window.help
+        tree = self.window.session.label.tree
+        desk.window.open(page_name(tree, tree.root))
+        answers = [one.column for one in tree.root.answers]
+        self.until(lambda: any(desk.pictures.picture(tree, one) for one in answers))
+        for name in ("field-guide", "guide"):
+            if name == "guide":
+                desk.show_for("label")
+            for mode in MODES:
+                self.window.theme.set_mode(mode)
+                self.settle()
+                self.keep(desk.window.grab(), f"{name}-{mode}")
+        self.window.theme.set_mode(MODES[0])
+        desk.window.close()
 
     def wizard(self) -> None:
         """The import wizard on the images that the project is of."""

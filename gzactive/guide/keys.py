@@ -17,9 +17,14 @@ def keys_table(rows: Iterable[tuple[str, str, str, str]], where: str) -> str:
         A menu, or a page of the app.
     """
     lines = [
-        f'<tr><td width="150"><code>{escape(keys)}</code></td><td width="150">{escape(what)}</td>'
+        f'<tr><td width="170">{_shown(keys)}</td><td width="150">{escape(what)}</td>'
         f"<td>{escape(tip)}</td></tr>"
         for place, what, keys, tip in rows
         if place == where
     ]
     return f'<table class="keys" cellspacing="0" cellpadding="0">{"".join(lines)}</table>'
+
+
+def _shown(keys: str) -> str:
+    """Keys that do the same stand three blanks apart in the sheet."""
+    return " &nbsp;".join(f"<code>{escape(key)}</code>" for key in keys.split("   "))
