@@ -259,10 +259,9 @@ def fisher_information(
 
 def _principal(rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Squared singular values and right vectors of (n, width), by the smaller of both products."""
-    from scipy.linalg import eigh
-
     n, width = rows.shape
-    values, vectors = eigh(rows @ rows.T if n < width else rows.T @ rows, driver="evd")
+    # NumPy's, since SciPy's holds the interpreter's lock meanwhile and the window stands still.
+    values, vectors = np.linalg.eigh(rows @ rows.T if n < width else rows.T @ rows)
     kept = values > 1e-6 * max(values[-1], 1e-12)
     values, vectors = values[kept], vectors[:, kept]
     if n < width:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.collector import Collector
+from gzactive.app.help.first_run import note_tour_seen
 from gzactive.app.label.view import LabelView
 from gzactive.app.launch import make_window
 from gzactive.app.main_window import MainWindow
@@ -71,6 +72,7 @@ def window(
     """The app as it runs: its own switching interval and garbage collection."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(project.path.parent))
     monkeypatch.setenv("XDG_STATE_HOME", str(project.path.parent))
+    note_tour_seen()  # it lies over the page the first time only
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.001)
     collector = Collector()

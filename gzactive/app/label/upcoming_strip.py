@@ -11,6 +11,8 @@ from gzactive.app.tokens import SPACE, TYPE
 __all__ = ["UpcomingStrip"]
 
 _SIDE = 56
+#: Tiles that are kept ready: those on screen, and as many again.
+_KEPT = 2 * (PREFETCHED + 1)
 
 
 class UpcomingStrip(QWidget):
@@ -30,6 +32,7 @@ class UpcomingStrip(QWidget):
         self._now: QImage | None = None
         self._thumbnails: list[QImage | None] = []
         self._more = 0
+        self._small: dict[tuple[int, int], QImage] = {}
         self.setAccessibleName("This galaxy and the next ones")
         self.setToolTip(
             "Ringed: the galaxy you are looking at. Then the next ones, from left to right."
@@ -77,6 +80,23 @@ class UpcomingStrip(QWidget):
         self._word(painter, left, rest, colours.muted)
         painter.end()
 
+    def _fitted(self, picture: QImage, side: int) -> QImage:
+        """The middle of a picture at the size of a tile, kept: a strip is painted many times."""
+        ratio = self.devicePixelRatioF()
+        key = (picture.cacheKey(), round(side * ratio))
+        if key not in self._small:
+            small = picture.copy(_middle(picture).toRect()).scaled(
+                key[1],
+                key[1],
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            small.setDevicePixelRatio(ratio)
+            while len(self._small) > _KEPT:
+                self._small.pop(next(iter(self._small)))
+            self._small[key] = small
+        return self._small[key]
+
     def _word(
         self, painter: QPainter, left: float, word: str, colour: str, *, bold: bool = False
     ) -> float:
@@ -99,7 +119,7 @@ class UpcomingStrip(QWidget):
         painter.setClipPath(outline)
         painter.fillRect(box, QColor(self._theme.colours.raised))
         if picture is not None:
-            painter.drawImage(box, picture, _middle(picture))
+            painter.drawImage(box.topLeft(), self._fitted(picture, side))
         painter.restore()
         painter.setPen(ring)
         painter.setBrush(Qt.BrushStyle.NoBrush)
