@@ -268,13 +268,19 @@ def test_everything_can_be_reached_by_tab_and_has_a_name_and_a_tip(
         named = control.accessibleName() or getattr(control, "text", str)()
         assert named, control
         assert control.toolTip(), control
-    reached: set[QWidget] = set()
+    reached: list[QWidget] = []
     view.make.setFocus()
     for _ in range(3 * len(controls)):
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
-        reached.add(QApplication.focusWidget())
+        reached.append(QApplication.focusWidget())
     missed = [one for one in controls if one not in reached]
     assert missed == []
+    as_read = [
+        *(view.sources.add_folder, view.table.remove, view.table.table, view.place.choose),
+        *(view.place.name, view.tree.menu, view.network.menu, view.cancel, view.make),
+    ]
+    places = [reached.index(one) for one in as_read]
+    assert places == sorted(places)
 
 
 def test_making_it_by_control_return_keeps_what_was_chosen(
