@@ -1,1 +1,1 @@
-"""What links a project to surveys: cutouts, cross-matches, shards; tables of others in, ours out."""
+"""What links a project to surveys: cutouts, cross-matches, shards, tables in and tables out."""
