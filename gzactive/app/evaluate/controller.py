@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from gzactive.app.evaluate import work
+from gzactive.app.job import Job, JobState
+from gzactive.errors import GzactiveError
 from gzactive.project import Project
 
 if TYPE_CHECKING:
-    from gzactive.app.job import Job
     from gzactive.app.session import ProjectSession
     from gzactive.assessment import Assessment, LabellerLine
     from gzactive.evaluation.saving import Saving
@@ -105,7 +106,12 @@ class EvaluateController(QObject):
     def wake(self) -> None:
         """The page is seen: judge if something has changed since."""
         self._awake = True
-        if self._judged is not None and self._judged.position != self.project.labels.position:
+        try:
+            position = self.project.labels.position
+        except GzactiveError as error:  # its drive may be gone: what is known stays
+            self.said.emit(str(error), True)
+            return
+        if self._judged is not None and self._judged.position != position:
             self._stale = True
         if self._stale:
             self.judge()
@@ -165,11 +171,11 @@ class EvaluateController(QObject):
         job.state_changed.connect(lambda one: self._forget(kind, one))
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
 
-    def _forget(self, kind: str, job: "Job") -> None:
+    def _forget(self, kind: str, job: Job) -> None:
         if job.over and self._jobs.get(kind) is job:
             del self._jobs[kind]
-            if kind == "saving" and self._saved_at is not None and self.saving is None:
-                self._saved_at = None  # cancelled: another time
+            if kind == "saving" and job.state is not JobState.FINISHED:
+                self._saved_at = None  # another time
             self.changed.emit()
 
     def _on_judged(self, judged: work.Judged) -> None:
