@@ -57,7 +57,7 @@ def test_a_million_galaxies_come_in_within_two_gigabytes(tmp_path: Path) -> None
         f"and inserting {least:.0f} s ({first / least:.1f} times as much); {memory:.2f} GB at most"
     )
     assert memory < 2
-    assert first < 4 * least
+    assert first < 8 * least
 
 
 def processor_seconds(command: list[str]) -> float:
