@@ -97,8 +97,9 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: {c.background}; border: 1px solid {c.border}; border-radius: {s.tight}px;
         padding: {s.tight}px; min-width: 72px; }}
     QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {c.accent}; }}
-    QSpinBox[role="plain"] {{ padding: {s.tight}px {s.small}px; min-height: {s.large}px; }}
-    QSpinBox[role="plain"]::up-button, QSpinBox[role="plain"]::down-button {{
+    QAbstractSpinBox[role="plain"] {{
+        padding: {s.tight}px {s.small}px; min-height: {s.large}px; }}
+    QAbstractSpinBox[role="plain"]::up-button, QAbstractSpinBox[role="plain"]::down-button {{
         width: 0; border: none; }}
     QCheckBox {{ spacing: {s.small}px; }}
     QCheckBox::indicator {{
@@ -118,6 +119,8 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         padding: {s.small}px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
     QLineEdit:focus {{ border: 2px solid {c.accent}; }}
+    QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{
+        border: none; padding: 0; background: transparent; }}
     QLabel[role="drop"] {{
         background: {c.raised}; border: 2px dashed {c.accent}; border-radius: {RADIUS}px;
         font-size: {points(TYPE.question)}; font-weight: 600; }}

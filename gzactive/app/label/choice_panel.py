@@ -7,7 +7,6 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -58,7 +57,7 @@ class ChoicePanel(QFrame):
         self.scale = QDoubleSpinBox(self)
         self.scale.setRange(0.0, 36_000.0)
         self.scale.setDecimals(4)
-        self.scale.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.scale.setProperty("role", "plain")
         self.scale.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.scale.setFixedWidth(2 * _FIELD)
         self.scale.setSuffix(" ″ a pixel")
@@ -129,33 +128,31 @@ class ChoicePanel(QFrame):
         ends.addWidget(self._words("Teach the model"))
         ends.addStretch(1)
         ends.addWidget(self._words("Show me nice ones"))
-        shares = self._form()
-        shares.addRow("At random, to judge the model", self.random)
-        shares.addRow("Shown again, to see how steady I am", self.repeats)
-        sky = self._form()
-        sky.addRow("Pixel scale", self.scale)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.large)
         column.setSpacing(SPACE.small)
         column.addWidget(self._heading("How galaxies are chosen"))
         column.addWidget(self.nice)
         column.addLayout(ends)
-        column.addLayout(shares)
+        column.addLayout(self._row("At random, to judge the model", self.random))
+        column.addLayout(self._row("Shown again, to see how steady I am", self.repeats))
         column.addWidget(self._mix)
         column.addSpacing(SPACE.small)
         column.addWidget(self._heading("How they are shown"))
         column.addWidget(self.blind)
         column.addWidget(self.pause)
         column.addWidget(self.north)
-        column.addLayout(sky)
+        column.addLayout(self._row("Pixel scale", self.scale))
 
-    def _form(self) -> QFormLayout:
+    def _row(self, text: str, field: QWidget) -> QHBoxLayout:
         """Words on the left, a field at the right edge."""
-        form = QFormLayout()
-        form.setFormAlignment(Qt.AlignmentFlag.AlignRight)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.setHorizontalSpacing(SPACE.large)
-        return form
+        row = QHBoxLayout()
+        label = QLabel(text, self)
+        label.setBuddy(field)
+        row.addWidget(label)
+        row.addStretch(1)
+        row.addWidget(field)
+        return row
 
     def _heading(self, text: str) -> QLabel:
         label = QLabel(text, self)
@@ -177,7 +174,7 @@ class ChoicePanel(QFrame):
         box = QSpinBox(self)
         box.setRange(round(100 * (field.minimum or 0)), round(100 * (field.maximum or 1)))
         box.setSuffix(" %")
-        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        box.setProperty("role", "plain")
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setFixedWidth(_FIELD)
         box.setSingleStep(5)

@@ -252,7 +252,7 @@ class LabelView(QWidget):
         question = self.controller.question
         paused = self.controller.paused
         boxes = question is not None and question.kind == "checkboxes"
-        self._done.setText("Next galaxy" if paused else "Done")
+        self._done.setText("Next" if paused else "Done")
         self._done.setVisible(boxes or paused)
         self._actions["label.done"].setEnabled((boxes or paused) and self._note.isHidden())
 

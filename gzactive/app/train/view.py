@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.icons import Icons
+from gzactive.app.menu_box import MenuBox
 from gzactive.app.tokens import SPACE
 from gzactive.app.train.controller import TrainController
 from gzactive.app.train.loss_curve import LossCurve
@@ -71,14 +71,14 @@ class TrainView(QWidget):
         self._start = QPushButton("Start a round now", self)
         self._start.setProperty("role", "primary")
         self._start_tip = actions["train.start"].toolTip()
-        self.learns = QComboBox(self)
-        self.learns.setProperty("role", "menu")
+        self.learns = MenuBox(icons, self)
         self.learns.setAccessibleName("What learns")
         self.learns.setToolTip(
             "The head learns in seconds. Blocks of the network learn in minutes to hours (how long "
             "is measured and told at the start), and the network then looks at all galaxies again; "
             "it pays from about a thousand labels on."
         )
+        self.learns.setMinimumContentsLength(max(len(words) for words, _ in _DEPTHS))
         for words, blocks in _DEPTHS:
             self.learns.addItem(words, blocks)
         self._start.clicked.connect(lambda: controller.start(self.learns.currentData()))
