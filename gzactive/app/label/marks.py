@@ -50,9 +50,11 @@ class Marks:
             self._commit.mark(galaxy, "flag", blind=blind)
             self._flags.add(galaxy.id_str)
             return "Flagged."
-        undone = self._project.labels.undo(self._labeller, kinds=("flag",))
-        if undone is not None:
-            self._flags.discard(undone.id_str)
+        # This galaxy's own flag, however many others were flagged since.
+        labels = self._project.labels
+        set_here = labels.events(id_str=galaxy.id_str, labeller=self._labeller, kinds=("flag",))
+        labels.take_back(one.event_id for one in set_here)
+        self._flags.discard(galaxy.id_str)
         return "Flag taken off."
 
     def note(self, galaxy: UpcomingGalaxy, text: str, *, blind: bool) -> None:
