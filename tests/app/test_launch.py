@@ -3,8 +3,10 @@
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -69,3 +71,33 @@ def test_a_fault_in_the_window_is_told_and_logged(
     assert path is not None
     assert "ZeroDivisionError" in said[0]
     assert "your answers are safe" in said[0]
+
+
+def test_nothing_heavy_is_imported_for_the_first_paint(run_python: Callable[[str], str]) -> None:
+    found = run_python(
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from gzactive.app.launch import make_window\n"
+        "app = QApplication([])\n"
+        "window = make_window(app)\n"
+        "heavy = 'numpy pandas pyqtgraph astropy sqlalchemy keras tensorflow'.split()\n"
+        "window.painted.connect(lambda: (print([m for m in heavy if m in sys.modules]),"
+        " window.close(), app.quit()))\n"
+        "window.show()\n"
+        "app.exec()\n"
+    )
+    assert found.strip() == "[]"
+
+
+@pytest.fixture
+def run_python() -> Callable[[str], str]:
+    """Run a script in a process of its own; what it printed."""
+    import subprocess
+
+    def run(script: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+        )
+        return done.stdout
+
+    return run

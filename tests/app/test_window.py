@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -350,37 +349,6 @@ def test_both_themes_dress_the_label_page(
     window.theme.set_mode("dark")
     assert dark < 0.2
     assert light > dark + 0.3
-
-
-def test_nothing_heavy_is_imported_for_the_first_paint(run_python: Callable[[str], str]) -> None:
-    found = run_python(
-        "import sys\n"
-        "from PySide6.QtWidgets import QApplication\n"
-        "from gzactive.app.launch import make_window\n"
-        "app = QApplication([])\n"
-        "window = make_window(app)\n"
-        "heavy = 'numpy pandas pyqtgraph astropy sqlalchemy keras tensorflow'.split()\n"
-        "window.painted.connect(lambda: (print([m for m in heavy if m in sys.modules]),"
-        " window.close(), app.quit()))\n"
-        "window.show()\n"
-        "app.exec()\n"
-    )
-    assert found.strip() == "[]"
-
-
-@pytest.fixture
-def run_python() -> Callable[[str], str]:
-    """Run a script in a process of its own; what it printed."""
-    import subprocess
-    import sys
-
-    def run(script: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
-        )
-        return done.stdout
-
-    return run
 
 
 def _endless(project: Project, model: object, progress: Progress, **how: object) -> object:
