@@ -20,6 +20,7 @@ def other_shape(question):
     return first_answers(question)
 
 
+@pytest.mark.requirement(18)
 def test_answers_that_agree_are_a_share_of_those_given_twice(project):
     first, second, third = project.catalog["id_str"][:3]
     for id_str in (first, second, third):
