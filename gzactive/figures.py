@@ -8,6 +8,7 @@ with pyqtgraph. matplotlib is imported when a figure is made, and nothing here n
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "FAINT", "INK", "MARKERS", "SUFFIXES", "figure", "panels", "save", "svg"]
+__all__ = [
+    "COLOURS",
+    "FAINT",
+    "INK",
+    "MARKERS",
+    "SUFFIXES",
+    "figure",
+    "panels",
+    "plain",
+    "save",
+    "svg",
+]
 
 #: Okabe & Ito's colours for every kind of colour vision, and a marker each: never colour alone.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -81,6 +93,11 @@ def svg(made: Figure) -> str:
     for colour, name in _VARIABLES.items():
         text = text.replace(f": {colour.lower()}", f": var(--{name}, {colour.lower()})")
     return text[text.index("<svg") :]  # an SVG inside HTML has no XML declaration
+
+
+def plain(text: str) -> str:
+    """Text of :func:`svg` for a file of its own, in printed colours: every viewer shows them."""
+    return re.sub(r"var\(--[\w-]+, (#[0-9a-f]+)\)", r"\1", text)
 
 
 def save(made: Figure, path: Path) -> None:

@@ -111,11 +111,12 @@ def _show(curves: pd.DataFrame, out: Path) -> None:
 
     from gzactive.active.savings import RANDOM, savings
     from gzactive.evaluation.plots import learning_curves
+    from gzactive.figures import plain
 
     labelled = curves[curves["n_labels"] > 0].assign(labels=curves["n_labels"])
     told = {"held_out_loss": "held-out loss (nats a galaxy)", "accuracy": "accuracy"}
     for value, label in told.items():
-        figure = learning_curves(labelled, value=value, label=label)
+        figure = plain(learning_curves(labelled, value=value, label=label))
         (out / f"{value}.svg").write_text(figure, encoding="utf-8")
     if RANDOM in set(curves["strategy"]):
         tables = []

@@ -21,6 +21,7 @@ from gzactive.active.oracle import Retirement
 from gzactive.active.savings import savings
 from gzactive.catalog.vote_tables import read_votes
 from gzactive.evaluation.plots import learning_curves
+from gzactive.figures import plain
 from gzactive.model.backbone import backbone_tensors, build_backbone
 from gzactive.model.weights_file import find_weights, write_weights
 from gzactive.project import Project
@@ -56,7 +57,8 @@ RUNS: tuple[tuple[str, str, tuple[str, ...], dict], ...] = (
 )
 _POSTERIORS = (("sky", "fresh"), ("gz1", "fresh"), ("efigi", "fresh"), ("rings", "fresh"),
                ("sky", "base"), ("gz1", "base"), ("efigi", "base"))  # fmt: skip
-_FIGURES = {"active-sky": "sky-fresh-laplace", "active-gz1": "gz1-fresh-laplace"}
+_DRAWN = ("random", "mutual-information@4", "mutual-information@1", "entropy@4")
+_FIGURES = {"active-gz1": "gz1-fresh-laplace"}
 
 
 def folder_of(name: str, start: str, changes: dict) -> str:
@@ -126,11 +128,11 @@ class Study:
         (self.work / "tables.md").write_text("\n\n".join(text) + "\n", encoding="utf-8")
         for figure, folder in _FIGURES.items():
             table = pd.read_csv(self.work / "runs" / folder / CURVES)
-            table = table[(table["n_labels"] > 0) & table["strategy"].isin(_CHOSEN)]
+            table = table[(table["n_labels"] > 20) & table["strategy"].isin(_DRAWN)]
             drawn = learning_curves(
                 table.assign(labels=table["n_labels"]), label="held-out loss (nats a galaxy)"
             )
-            (_GUIDE / f"{figure}.svg").write_text(drawn, encoding="utf-8")
+            (_GUIDE / f"{figure}.svg").write_text(plain(drawn), encoding="utf-8")
 
     def _savings(self) -> str:
         heading = "loss at the end | labels for the same loss (random's) | saved (90 %) | accuracy"
