@@ -5,7 +5,7 @@ __all__ = ["mix", "of_a_hundred", "reason"]
 _REASONS = {
     "active": "Chosen because the model is unsure about it.",
     "random": "Drawn at random, to measure how well the model does.",
-    "start-random": "Drawn at random: the model knows nothing of this tree yet.",
+    "start-random": "Drawn at random: the model has not ranked the galaxies yet.",
     "start-diverse": "Chosen to be unlike the others: the model knows nothing of this tree yet.",
     "nice": "Chosen because the model sees much in it, or something rare.",
     "repeat": "Shown again, to see how steady your answers are.",
