@@ -14,10 +14,19 @@ from gzactive.project import Project
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIN_TRAINING", "Galaxies", "RoundLabels", "held_out_votes", "training_votes"]
+__all__ = [
+    "MIN_TRAINING",
+    "Galaxies",
+    "RoundLabels",
+    "held_out_votes",
+    "picked_by_hand",
+    "training_votes",
+]
 
 #: Galaxies below which fitting a head says nothing.
 MIN_TRAINING = 10
+#: Selections of galaxies that a person looked for, as the app notes them.
+_BY_HAND = ("explore", "second-opinion")
 
 
 def training_votes(project: Project) -> "pd.DataFrame":
@@ -31,17 +40,29 @@ def training_votes(project: Project) -> "pd.DataFrame":
     pandas.DataFrame
         Indexed by ``id_str``, one column an answer; galaxies without any vote are left out.
     """
-    table, reserved = _all_votes(project)
+    table, reserved, _ = _all_votes(project)
     return table[~reserved]
 
 
 def held_out_votes(project: Project, *, weighted: bool = True) -> "pd.DataFrame":
     """Votes that judge: the same counts as :func:`training_votes`, of the reserved galaxies.
 
-    With ``weighted`` false each labeller's votes count once: whole numbers, as people gave them.
+    Those that somebody picked are left out: they are no random sample, and easier, or harder, than
+    others. With ``weighted`` false each labeller's votes count once: whole numbers, as people gave
+    them.
     """
-    table, reserved = _all_votes(project, weighted)
-    return table[reserved]
+    table, _, judging = _all_votes(project, weighted)
+    return table[judging]
+
+
+def picked_by_hand(project: Project) -> set[str]:
+    """Ids of galaxies whose votes come only from people who picked them, as on the Explore page."""
+    finished = project.labels.classifications(project.tree)
+    by_hand = finished["selection"].isin(_BY_HAND).groupby(finished["id_str"]).all()
+    picked = set(by_hand.index[by_hand])
+    if picked and project.settings.catalogue_votes:
+        picked -= set(project.labels.catalogue_votes(project.tree).index)
+    return picked
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +110,10 @@ class RoundLabels:
         # People go on labelling meanwhile: read again when the log grew while it was read.
         while True:
             position = project.labels.position
-            table, reserved = _all_votes(project)
+            table, reserved, judging = _all_votes(project)
             if project.labels.position == position:
                 break
-        training, held_out = table[~reserved], table[reserved]
+        training, held_out = table[~reserved], table[judging]
         chosen = training if where is None else _chosen(project, training, where)
         if len(chosen) < MIN_TRAINING:
             raise GzactiveError(_too_few(len(chosen), len(training), where))
@@ -142,8 +163,8 @@ class RoundLabels:
 
 def _all_votes(
     project: Project, weighted: bool = True
-) -> tuple["pd.DataFrame", "pd.Series[bool]"]:
-    """All votes of galaxies in the catalogue, and which of these galaxies are reserved."""
+) -> tuple["pd.DataFrame", "pd.Series[bool]", "pd.Series[bool]"]:
+    """All votes of galaxies in the catalogue; which of these are reserved, which of those judge."""
     tree = project.tree
     weights = project.settings.label_weights if weighted else None
     votes = project.labels.votes(tree, weights=weights)
@@ -152,7 +173,8 @@ def _all_votes(
     votes = votes[list(tree.columns)].astype(np.float64)
     reserved = project.catalog.set_index("id_str")["reserved"]
     votes = votes[votes.index.isin(reserved.index) & (votes.sum(axis=1) > 0)]
-    return votes, reserved.reindex(votes.index).astype(bool)
+    reserved = reserved.reindex(votes.index).astype(bool)
+    return votes, reserved, reserved & ~votes.index.isin(picked_by_hand(project))
 
 
 def _chosen(project: Project, votes: "pd.DataFrame", where: str) -> "pd.DataFrame":

@@ -90,8 +90,8 @@ def _overview(found: Assessment, judgement: Judgement) -> Section:
         notes.append(f"{found.unseen:,} more galaxies have votes, but no features yet.")
     if found.picked:
         notes.append(
-            f"{found.picked:,} of the galaxies that judge were picked by hand and not drawn at "
-            "random, so they may be easier, or harder, than others."
+            f"{found.picked:,} more were picked by hand and not drawn at random: they may be "
+            "easier, or harder, than others, and do not judge."
         )
     if judgement.uncorrected_loss is not None:
         notes.append(

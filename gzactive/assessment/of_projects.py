@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gzactive.active.agreement import self_agreement
 from gzactive.active.round_files import rounds
-from gzactive.active.round_labels import held_out_votes
+from gzactive.active.round_labels import held_out_votes, picked_by_hand
 from gzactive.active.scoring import N_SAMPLES
 from gzactive.errors import GzactiveError
 from gzactive.evaluation.bootstrap import Estimate, resample
@@ -47,8 +47,6 @@ _JUDGES = 10_000
 #: Galaxies, and rounds, that the learning curve is computed of.
 _CURVE_GALAXIES = 1000
 _CURVE_ROUNDS = 30
-#: Selections of galaxies that a person looked for, as the app notes them.
-_BY_HAND = ("explore", "second-opinion")
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ class Assessment:
     votes_from
         Where the votes came from, in words.
     picked
-        Of the galaxies that judge, those that a person picked by hand: they are no random sample.
+        Reserved galaxies that do not judge, since a person picked them: they are no random sample.
     """
 
     name: str
@@ -216,7 +214,7 @@ def assess(
         rounds=points,
         unseen=len(table) - len(found),
         votes_from=source,
-        picked=_picked(project, found.id_str) if votes is None else 0,
+        picked=_picked(project) if votes is None else 0,
     )
 
 
@@ -324,14 +322,10 @@ def _judging_votes(project: Project, votes: Path | None) -> tuple[pd.DataFrame, 
     return kept, votes.name
 
 
-def _picked(project: Project, ids: NDArray[np.object_]) -> int:
-    """How many galaxies have votes only because somebody picked them by hand."""
-    finished = project.labels.classifications(project.tree)
-    by_hand = finished["selection"].isin(_BY_HAND).groupby(finished["id_str"]).all()
-    chosen = set(by_hand.index[by_hand])
-    if project.settings.catalogue_votes:
-        chosen -= set(project.labels.catalogue_votes(project.tree).index)
-    return sum(one in chosen for one in ids)
+def _picked(project: Project) -> int:
+    """How many reserved galaxies have votes only because somebody picked them."""
+    reserved = project.catalog.set_index("id_str")["reserved"]
+    return int(reserved.reindex(sorted(picked_by_hand(project))).eq(True).sum())
 
 
 def _learning_curve(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gzactive.active.rounds import run_round
+from gzactive.active.rounds import held_out_votes, run_round
 from gzactive.assessment import assess, assess_labellers, assess_saving, write_assessment
 from gzactive.errors import GzactiveError
 from tests.active.conftest import QUICK, finish, first_answers, ids_of, label, rows_of, votes_table
@@ -69,9 +69,7 @@ def test_labellers_are_compared_and_their_own_repeats_counted(make_project, deca
     assert np.isnan(bob.steady)
 
 
-def test_galaxies_that_were_picked_by_hand_are_told_apart_from_those_drawn_at_random(
-    make_project, decals_sky
-):
+def test_galaxies_that_were_picked_by_hand_do_not_judge(make_project, decals_sky):
     project = make_project(decals_sky)
     first, second, third = (ids_of(decals_sky)[row] for row in rows_of(project, True, 3))
     finish(project, "ada", first, first_answers, selection="random")
@@ -79,6 +77,7 @@ def test_galaxies_that_were_picked_by_hand_are_told_apart_from_those_drawn_at_ra
     finish(project, "ada", third, first_answers, selection="explore")
     finish(project, "bob", third, first_answers, selection="random")
     assert assess(project).picked == 1
+    assert set(held_out_votes(project).index) == {first, third}
 
 
 def test_saving_counts_what_the_queue_handed_out_only(make_project, ring_sky):

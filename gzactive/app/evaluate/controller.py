@@ -98,7 +98,7 @@ class EvaluateController(QObject):
 
         told = f"{self.assessment.model.capitalize()}: {headline(self.assessment.judgement)}"
         if self.assessment.picked:
-            told += f" {self.assessment.picked:,} of them were picked by hand, not drawn at random."
+            told += f" {self.assessment.picked:,} more were picked by hand and do not judge."
         return told + (" Judging anew …" if self.judging else "")
 
     # --- what is done ---------------------------------------------------------------------------
