@@ -5,8 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 # Before Qt, Keras or matplotlib are imported anywhere: tests need no screen and no chatter.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -41,3 +45,19 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"GZACTIVE_TEST_DATA names {folder}, which is not a folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> "Iterator[Postgres]":
+    """A real PostgreSQL server, started once; see :mod:`tests.postgres`."""
+    from tests.postgres import running_server
+
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: "Postgres") -> "Postgres":
+    """The server, running, whatever an earlier test did to it."""
+    postgres_server.start()
+    return postgres_server

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from gzactive.stores.engines import reading
 from gzactive.stores.events import WALK_KINDS, Event
 from gzactive.stores.label_reader import EVENT_COLUMNS, LabelReader
-from gzactive.stores.schema import LIVE, events, reading
+from gzactive.stores.schema import LIVE, events
 
 __all__ = [
     "Classification",

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from gzactive.progress import Progress, silent
+from gzactive.stores.engines import reading
 from gzactive.stores.labels import LabelLog
-from gzactive.stores.schema import reading
 from gzactive.trees import DecisionTree
 
 __all__ = ["copy_labels"]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, func, select
 
 from gzactive.stores import label_views, side_tables
+from gzactive.stores.engines import reading
 from gzactive.stores.events import WALK_KINDS, Event, split_answers
-from gzactive.stores.schema import IS_MARK, LIVE, events, logs, reading, walks
+from gzactive.stores.schema import IS_MARK, LIVE, events, logs, walks
 from gzactive.stores.walks import live_events
 
 if TYPE_CHECKING:

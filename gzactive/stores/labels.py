@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from gzactive.progress import Progress, silent
 from gzactive.stores import scripted, side_tables
+from gzactive.stores.engines import open_engine, reading
 from gzactive.stores.events import (
     KINDS,
     WALK_KINDS,
@@ -27,7 +28,7 @@ from gzactive.stores.events import (
     utc_now,
 )
 from gzactive.stores.label_reader import EVENT_COLUMNS, LabelReader
-from gzactive.stores.merging import copy_new_events
+from gzactive.stores.merging import copy_new_events, lock_log
 from gzactive.stores.opening import make_tables, own_log
 from gzactive.stores.own_writes import OwnWrites
 from gzactive.stores.schema import (
@@ -35,8 +36,6 @@ from gzactive.stores.schema import (
     events,
     insert_rows,
     logs,
-    open_engine,
-    reading,
 )
 from gzactive.stores.walks import Key, Live, Standing, load_standing, save_standings
 
@@ -124,7 +123,7 @@ class LabelLog(LabelReader):
         fresh = iter(new_event_ids(len(given)))
         now = utc_now()
         with self._writes.begin() as connection:
-            sequence = self._lock_log(connection)
+            sequence = lock_log(connection, self.log_id)
             known = _stored(connection, [one.event_id for one in given if one.event_id])
             standings: dict[Key, Standing] = {}
             rows: list[dict[str, Any]] = []
@@ -175,7 +174,7 @@ class LabelLog(LabelReader):
         if wrong := [kind for kind in kinds if kind not in KINDS or kind == "undo"]:
             raise LabelError(f"An event of kind '{wrong[0]}' cannot be undone.")
         with self._writes.begin() as connection:
-            sequence = self._lock_log(connection) + 1
+            sequence = lock_log(connection, self.log_id) + 1
             row = connection.execute(
                 select(*EVENT_COLUMNS)
                 .where(
@@ -208,7 +207,7 @@ class LabelLog(LabelReader):
         """
         wanted = list(event_ids)
         with self._writes.begin() as connection:
-            sequence = self._lock_log(connection)
+            sequence = lock_log(connection, self.log_id)
             standing: list[Event] = []
             for start in range(0, len(wanted), _IDS_AT_ONCE):
                 query = select(*EVENT_COLUMNS).where(
@@ -259,7 +258,7 @@ class LabelLog(LabelReader):
             Number of galaxies stored.
         """
         with self._writes.begin() as connection:
-            sequence = self._lock_log(connection)
+            sequence = lock_log(connection, self.log_id)
             context = scripted.scripted_context(
                 connection, votes, selection, acquisition, weights_id, round_number
             )
@@ -314,7 +313,7 @@ class LabelLog(LabelReader):
             Told how many galaxies are written; may cancel, and then nothing has changed.
         """
         with self._writes.begin() as connection:
-            return side_tables.set_votes(connection, votes, tree, source, progress)
+            return side_tables.set_votes(connection, votes, tree.id, tree.columns, source, progress)
 
     def record_issued(self, queue: "pd.DataFrame") -> None:
         """Record galaxies that the queue handed out.
@@ -355,12 +354,6 @@ class LabelLog(LabelReader):
             if one.kind in WALK_KINDS
         ]
         save_standings(connection, {key: load_standing(connection, key) for key in keys})
-
-    def _lock_log(self, connection: Connection) -> int:
-        """Lock this log against other writers until the transaction ends; its last sequence."""
-        own = logs.c.log_id == self.log_id
-        connection.execute(update(logs).where(own).values(sequence=logs.c.sequence))
-        return int(connection.scalar(select(logs.c.sequence).where(own)) or 0)
 
     def _store(self, connection: Connection, rows: list[dict[str, Any]], sequence: int) -> None:
         """Insert rows and move the head of the log to ``sequence``, in the caller's transaction."""

@@ -4,10 +4,14 @@ import secrets
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from gzactive.stores.engines import alone, reading, use_wal, writing
 from gzactive.stores.events import LabelError
-from gzactive.stores.schema import FORMAT, about, logs, metadata, reading, use_wal, writing
+from gzactive.stores.schema import FORMAT, about, logs, metadata
 
 __all__ = ["make_tables", "own_log"]
+
+#: The lock of PostgreSQL under which tables are made.
+_MAKING = 0x677A61
 
 
 def make_tables(engine: Engine, log_id: str | None) -> str:
@@ -19,6 +23,7 @@ def make_tables(engine: Engine, log_id: str | None) -> str:
         If the database cannot be written, or was made by a newer gzactive.
     """
     with writing(engine) as connection:
+        alone(connection, _MAKING)  # whoever of a team is first
         metadata.create_all(connection)
         if connection.execute(select(about)).first() is None:
             found = {"format": str(FORMAT), "log_id": secrets.token_hex(8)}

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, func, select
 
+from gzactive.stores.engines import reading, writing
 from gzactive.stores.events import LabelError
-from gzactive.stores.schema import logs, reading, writing
+from gzactive.stores.schema import logs
 
 __all__ = ["OwnWrites"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, MetaData, Table, Text, delete, insert, select, tuple_
 
+from gzactive.stores.engines import open_engine, reading, use_wal, writing
 from gzactive.stores.events import utc_now
-from gzactive.stores.schema import open_engine, reading, use_wal, writing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,13 +1,12 @@
-"""The tables of ``labels.sqlite`` and how the database is opened: durable, shared, append-only.
+"""The tables of a label database, by default ``labels.sqlite``: an append-only log and its kin.
 
 Only the shape is here; what the rows mean is in :mod:`gzactive.stores.labels`. SQL stays within
-what SQLite and PostgreSQL share, but for the pragmas and triggers of SQLite.
+what SQLite and PostgreSQL share, but for the pragmas and triggers of SQLite; what PostgreSQL has of
+its own is in :mod:`gzactive.stores.server`.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Engine,
     Float,
     Index,
     Integer,
@@ -28,19 +26,16 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
     event,
     insert,
     select,
     text,
     type_coerce,
 )
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from gzactive.stores.events import LabelError
-from gzactive.stores.read_only import read_only_url
+from gzactive.stores.server import APPEND_ONLY, copy_rows
 
 __all__ = [
     "FORMAT",
@@ -49,29 +44,24 @@ __all__ = [
     "about",
     "catalogue_sources",
     "events",
-    "explained",
+    "insert_missing",
     "insert_rows",
     "issued",
     "logs",
     "metadata",
-    "open_engine",
     "read_columns",
-    "reading",
     "seen",
-    "use_wal",
     "walks",
-    "writing",
 ]
 
 #: Version of the tables; a database with a higher one was made by a newer gzactive.
 FORMAT = 1
 
-#: Seconds to wait for another process's transaction before giving up.
-_BUSY_SECONDS = 30.0
-
 # Small enough that the rows of a piece stay in the processor's cache.
 _ROWS_AT_ONCE = 10_000
 
+# In the order of the characters' numbers, as SQLite and Python sort.
+_Text = Text().with_variant(Text(collation="C"), "postgresql")
 _Position = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData()
@@ -79,15 +69,15 @@ metadata = MetaData()
 about = Table(
     "about",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("name", _Text, primary_key=True),
+    Column("value", _Text, nullable=False),
 )
 
 # The counter is a row of its own, so that allotting a number locks it, in every database.
 logs = Table(
     "logs",
     metadata,
-    Column("log_id", Text, primary_key=True),
+    Column("log_id", _Text, primary_key=True),
     Column("sequence", _Position, nullable=False),
 )
 
@@ -95,24 +85,24 @@ events = Table(
     "events",
     metadata,
     Column("row", _Position, primary_key=True),
-    Column("event_id", Text, nullable=False, unique=True),
-    Column("log_id", Text, nullable=False),
+    Column("event_id", _Text, nullable=False, unique=True),
+    Column("log_id", _Text, nullable=False),
     Column("sequence", _Position, nullable=False),
-    Column("undoes", Text),
-    Column("time", Text, nullable=False),
-    Column("labeller", Text, nullable=False),
-    Column("id_str", Text, nullable=False),
-    Column("tree_id", Text, nullable=False),
-    Column("tree_hash", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("question", Text),
-    Column("answer", Text),
+    Column("undoes", _Text),
+    Column("time", _Text, nullable=False),
+    Column("labeller", _Text, nullable=False),
+    Column("id_str", _Text, nullable=False),
+    Column("tree_id", _Text, nullable=False),
+    Column("tree_hash", _Text, nullable=False),
+    Column("kind", _Text, nullable=False),
+    Column("question", _Text),
+    Column("answer", _Text),
     Column("count", Integer, nullable=False),
-    Column("text", Text),
+    Column("text", _Text),
     Column("round", Integer),
-    Column("selection", Text),
+    Column("selection", _Text),
     Column("acquisition", Float),
-    Column("weights_id", Text),
+    Column("weights_id", _Text),
     Column("blind", Boolean, nullable=False),
     Column("repeat", Boolean, nullable=False),
     Column("scripted", Boolean, nullable=False),
@@ -166,10 +156,10 @@ LIVE = ~select(1).where(_taking_back.c.undoes == events.c.event_id).exists()
 walks = Table(
     "walks",
     metadata,
-    Column("labeller", Text, primary_key=True),
-    Column("tree_id", Text, primary_key=True),
-    Column("id_str", Text, primary_key=True),
-    Column("log_id", Text, primary_key=True),
+    Column("labeller", _Text, primary_key=True),
+    Column("tree_id", _Text, primary_key=True),
+    Column("id_str", _Text, primary_key=True),
+    Column("log_id", _Text, primary_key=True),
     Column("answers", Integer, nullable=False),
     Column("last", _Position),
     Column("finish", _Position),
@@ -198,13 +188,13 @@ issued = Table(
     "issued",
     metadata,
     Column("issue", _Position, primary_key=True),
-    Column("id_str", Text, nullable=False, index=True),
-    Column("selection", Text, nullable=False),
+    Column("id_str", _Text, nullable=False, index=True),
+    Column("selection", _Text, nullable=False),
     Column("acquisition", Float),
-    Column("question", Text),
-    Column("weights_id", Text),
+    Column("question", _Text),
+    Column("weights_id", _Text),
     Column("round", Integer),
-    Column("time", Text, nullable=False),
+    Column("time", _Text, nullable=False),
 )
 
 # Galaxies of which a labeller was shown the model's view elsewhere than on the Label page: what
@@ -212,8 +202,8 @@ issued = Table(
 seen = Table(
     "seen",
     metadata,
-    Column("labeller", Text, primary_key=True),
-    Column("id_str", Text, primary_key=True),
+    Column("labeller", _Text, primary_key=True),
+    Column("id_str", _Text, primary_key=True),
     sqlite_with_rowid=False,
 )
 
@@ -221,12 +211,12 @@ seen = Table(
 catalogue_sources = Table(
     "catalogue_sources",
     metadata,
-    Column("tree_id", Text, primary_key=True),
-    Column("table_name", Text, nullable=False),
-    Column("columns", Text, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("tree_id", _Text, primary_key=True),
+    Column("table_name", _Text, nullable=False),
+    Column("columns", _Text, nullable=False),
+    Column("source", _Text, nullable=False),
     Column("galaxies", Integer, nullable=False),
-    Column("time", Text, nullable=False),
+    Column("time", _Text, nullable=False),
 )
 
 for _verb in ("UPDATE", "DELETE"):
@@ -238,84 +228,8 @@ for _verb in ("UPDATE", "DELETE"):
             "BEGIN SELECT RAISE(ABORT, 'the label log is append-only'); END"
         ).execute_if(dialect="sqlite"),
     )
-
-
-def open_engine(url: str | Path, *, read_only: bool = False) -> Engine:
-    """Engine for a database by path or URL; nothing is created yet.
-
-    ``read_only`` opens a SQLite file so that nothing of it can change, also where its folder cannot
-    be written to.
-
-    Raises
-    ------
-    LabelError
-        If the URL is malformed or names a database whose driver is not installed.
-    """
-    try:
-        parsed = URL.create("sqlite", database=str(url)) if isinstance(url, Path) else make_url(url)
-        local = parsed.get_backend_name() == "sqlite"
-        if local and read_only and parsed.database:
-            parsed = read_only_url(Path(parsed.database))
-        engine = create_engine(
-            parsed,
-            connect_args={"timeout": _BUSY_SECONDS} if local else {},
-            pool_pre_ping=not local,
-        )
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise LabelError(
-            f"'{url}' cannot be opened as a label database ({error}): give a path, or a URL such "
-            "as sqlite:///labels.sqlite."
-        ) from error
-    if local:
-        event.listen(engine, "connect", _set_up_connection)
-        event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up_connection(connection: Any, record: object) -> None:
-    # The driver must not begin transactions of its own: ours say whether they will write.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    # A commit is on the disk when it returns: FULL, for WAL's default may lose the last ones to a
-    # power cut. With recursive triggers INSERT OR REPLACE meets the append-only trigger too.
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA recursive_triggers=ON")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later can fail half-way when another process wrote
-    # between; taking the write lock at the start waits for it instead.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def use_wal(engine: Engine) -> str:
-    """Switch a SQLite file to write-ahead logging where its file system allows; the mode it has.
-
-    Network drives refuse (WAL needs memory shared between processes): there the rollback journal
-    stays, slower but as safe.
-    """
-    if engine.dialect.name != "sqlite":
-        return ""
-    raw = engine.raw_connection()
-    try:
-        cursor = raw.cursor()
-        failure = engine.dialect.loaded_dbapi.OperationalError
-        mode = str(cursor.execute("PRAGMA journal_mode").fetchone()[0])
-        if mode != "wal":
-            # While others use the file its mode cannot change: then it stays as it is this time.
-            with suppress(failure):
-                mode = str(cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0])
-            if mode == "wal":
-                try:  # Some drives accept the mode and fail at the first use of the shared memory.
-                    cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                except failure:
-                    mode = str(cursor.execute("PRAGMA journal_mode=DELETE").fetchone()[0])
-        cursor.close()
-        return mode
-    finally:
-        raw.close()
+for _ddl in APPEND_ONLY:
+    event.listen(events, "after_create", _ddl.execute_if(dialect="postgresql"))
 
 
 def insert_rows(
@@ -328,6 +242,9 @@ def insert_rows(
     """
     if not rows:
         return
+    if connection.dialect.name == "postgresql":
+        copy_rows(connection, table, names, rows)
+        return
     statement = insert(table)
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
     order = compiled.positiontup if isinstance(compiled, SQLCompiler) else None
@@ -336,6 +253,13 @@ def insert_rows(
         connection.exec_driver_sql(str(compiled), list(map(in_order, rows)))
     else:
         connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose key is not there yet, also where others insert the same meanwhile."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    if rows:
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 def read_columns(
@@ -352,31 +276,3 @@ def read_columns(
             part.append(values)
     nothing = np.empty(0, dtype=object)
     return [np.concatenate(part) if part else nothing for part in parts]
-
-
-@contextmanager
-def explained(engine: Engine, doing: str) -> Iterator[None]:
-    """Turn a database error into one sentence that says what could not be done and why."""
-    try:
-        yield
-    except DBAPIError as error:
-        name = engine.url.database or engine.url.render_as_string(hide_password=True)
-        raise LabelError(f"The labels in '{name}' cannot be {doing}: {error.orig}.") from error
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees one moment of the database throughout."""
-    with explained(engine, "read"), engine.connect() as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that is durable when the block ends, and leaves nothing if it raises."""
-    with (
-        explained(engine, "written"),
-        engine.connect().execution_options(writes=True) as connection,
-        connection.begin(),
-    ):
-        yield connection

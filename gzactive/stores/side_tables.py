@@ -5,11 +5,11 @@ the latest of a galaxy counts, and what was seen once stays seen.
 :class:`gzactive.stores.labels.LabelLog` gives access to them.
 """
 
-import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,8 +28,16 @@ from sqlalchemy import (
 )
 
 from gzactive.progress import Progress, silent
+from gzactive.stores.engines import alone
 from gzactive.stores.events import LabelError, utc_now
-from gzactive.stores.schema import catalogue_sources, insert_rows, issued, seen
+from gzactive.stores.schema import (
+    catalogue_sources,
+    insert_missing,
+    insert_rows,
+    issued,
+    seen,
+)
+from gzactive.stores.server import LONGEST_NAME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,10 +52,13 @@ __all__ = [
     "record_seen",
     "seen_galaxies",
     "set_votes",
+    "stored_votes",
 ]
 
 # SQLite's smallest limit on bound values in one statement is 999.
 _IDS_AT_ONCE = 900
+#: The lock of PostgreSQL under which catalogue votes are replaced.
+_REPLACING = 0x677A62
 _ROWS_AT_ONCE = 20_000  # inserted between two reports of progress
 
 
@@ -55,33 +66,50 @@ def _catalogue_table(tree_id: str, columns: Iterable[str]) -> Table:
     """The table of a tree's catalogue votes: id_str and one integer column an answer."""
     names = list(columns)
     readable = re.sub(r"[^a-z0-9]+", "_", tree_id.lower()).strip("_")[:30]
-    digest = hashlib.sha256(json.dumps([tree_id, names]).encode()).hexdigest()[:8]
+    digest = sha256(json.dumps([tree_id, names]).encode()).hexdigest()[:8]
     return Table(
         f"catalogue_votes_{readable}_{digest}",
         MetaData(),
         Column("id_str", Text, primary_key=True),
-        *(Column(name, Integer, nullable=False) for name in names),
+        *(Column(_short(name), Integer, key=name, nullable=False) for name in names),
     )
+
+
+def _short(name: str) -> str:
+    """A column's name as every database keeps it: a longer one would be cut off."""
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    return f"{name.encode()[:50].decode(errors='ignore')}-{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def set_votes(
     connection: Connection,
     frame: "pd.DataFrame",
-    tree: "DecisionTree",
+    tree_id: str,
+    columns: Sequence[str],
     source: str,
     progress: Progress = silent,
+    time: str | None = None,
 ) -> int:
-    """Replace a tree's catalogue votes; the number of galaxies with any vote."""
-    ids, counts = count_matrix(frame, tree.columns)
+    """Replace a tree's catalogue votes; the number of galaxies with any vote.
+
+    ``time`` is when they came, if that was not now.
+    """
+    ids, counts = count_matrix(frame, columns)
     voted = counts.any(axis=1)
     ids, counts = ids[voted], counts[voted]
-    previous = catalogue_source(connection, tree.id)
+    alone(connection, _REPLACING)
+    previous = catalogue_source(connection, tree_id)
+    table = _catalogue_table(tree_id, columns)
     if previous is not None:
-        _catalogue_table(tree.id, json.loads(previous["columns"])).drop(connection, checkfirst=True)
-        connection.execute(delete(catalogue_sources).where(catalogue_sources.c.tree_id == tree.id))
-    table = _catalogue_table(tree.id, tree.columns)
-    table.create(connection)
-    names = ["id_str", *tree.columns]
+        if previous["table_name"] != table.name:
+            _catalogue_table(tree_id, json.loads(previous["columns"])).drop(
+                connection, checkfirst=True
+            )
+        connection.execute(delete(catalogue_sources).where(catalogue_sources.c.tree_id == tree_id))
+    table.create(connection, checkfirst=True)
+    connection.execute(delete(table))
+    names = ["id_str", *columns]
     for start in range(0, len(ids), _ROWS_AT_ONCE):  # as Python's objects, a million would not fit
         progress("writing votes", start, len(ids))
         part = slice(start, start + _ROWS_AT_ONCE)
@@ -89,12 +117,12 @@ def set_votes(
         insert_rows(connection, table, names, rows)
     connection.execute(
         insert(catalogue_sources).values(
-            tree_id=tree.id,
+            tree_id=tree_id,
             table_name=table.name,
-            columns=json.dumps(list(tree.columns)),
+            columns=json.dumps(list(columns)),
             source=source,
             galaxies=len(ids),
-            time=utc_now(),
+            time=time or utc_now(),
         )
     )
     return len(ids)
@@ -112,23 +140,26 @@ def catalogue_source(connection: Connection, tree_id: str) -> dict[str, Any] | N
 
 def catalogue_votes(connection: Connection, tree: "DecisionTree") -> "pd.DataFrame":
     """A tree's catalogue votes, indexed by id_str; an answer that the tree lost is left out."""
+    return stored_votes(connection, tree.id).reindex(columns=list(tree.columns), fill_value=0)
+
+
+def stored_votes(connection: Connection, tree_id: str) -> "pd.DataFrame":
+    """The catalogue votes that are stored for a tree, indexed by id_str, with all their answers."""
     import pandas as pd
 
-    source = catalogue_source(connection, tree.id)
+    source = catalogue_source(connection, tree_id)
     stored = [] if source is None else json.loads(source["columns"])
     ids: list[str] = []
     parts = [np.empty((0, len(stored)), dtype=np.int64)]
     if source is not None:
-        table = _catalogue_table(tree.id, stored)
+        table = _catalogue_table(tree_id, stored)
         result = connection.execute(select(table).order_by(table.c.id_str))
         for rows in result.partitions(_ROWS_AT_ONCE):  # as Python's objects they would not fit
             names, *numbers = zip(*rows, strict=True)
             ids += names
             parts.append(np.array(numbers, dtype=np.int64).T)
-    by_name = dict(zip(stored, np.concatenate(parts).T, strict=True))
-    counts = {name: by_name.get(name, np.zeros(len(ids), dtype=np.int64)) for name in tree.columns}
-    index = pd.Index(ids, name="id_str", dtype="str")
-    return pd.DataFrame(counts, index=index, columns=list(tree.columns))
+    counts = dict(zip(stored, np.concatenate(parts).T, strict=True))
+    return pd.DataFrame(counts, index=pd.Index(ids, name="id_str", dtype="str"), columns=stored)
 
 
 def count_matrix(frame: "pd.DataFrame", columns: Iterable[str]) -> tuple[Any, Any]:
@@ -239,14 +270,7 @@ def record_seen(connection: Connection, labeller: str, ids: Iterable[str]) -> No
     wanted = list(dict.fromkeys(ids))
     for start in range(0, len(wanted), _IDS_AT_ONCE):
         some = wanted[start : start + _IDS_AT_ONCE]
-        known = set(
-            connection.scalars(
-                select(seen.c.id_str).where(seen.c.labeller == labeller, seen.c.id_str.in_(some))
-            )
-        )
-        rows = [{"labeller": labeller, "id_str": one} for one in some if one not in known]
-        if rows:
-            connection.execute(insert(seen), rows)
+        insert_missing(connection, seen, [{"labeller": labeller, "id_str": one} for one in some])
 
 
 def seen_galaxies(connection: Connection, labeller: str) -> set[str]:

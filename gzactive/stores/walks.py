@@ -14,7 +14,16 @@ from sqlalchemy import Connection, Select, delete, insert, select, tuple_
 from gzactive.stores.events import WALK_KINDS
 from gzactive.stores.schema import LIVE, events, walks
 
-__all__ = ["Key", "Live", "Standing", "live_events", "load_standing", "rebuild", "save_standings"]
+__all__ = [
+    "Key",
+    "Live",
+    "Standing",
+    "live_events",
+    "load_standing",
+    "rebuild",
+    "refresh",
+    "save_standings",
+]
 
 _ROWS_AT_ONCE = 500
 
@@ -119,21 +128,43 @@ def save_standings(connection: Connection, standings: Mapping[Key, Standing]) ->
         connection.execute(insert(walks), rows)
 
 
+def refresh(connection: Connection, log_id: str, keys: Iterable[Key]) -> None:
+    """Compute these rows of ``walks`` again, all of one log, after events of theirs arrived."""
+    standings = {key: Standing() for key in sorted(keys)}
+    ids = list(dict.fromkeys(key.id_str for key in standings))
+    for start in range(0, len(ids), _ROWS_AT_ONCE):
+        some = ids[start : start + _ROWS_AT_ONCE]
+        rows = connection.execute(
+            _for_standings()
+            .where(events.c.id_str.in_(some), events.c.log_id == log_id)
+            .order_by(events.c.sequence)
+        )
+        for labeller, tree_id, id_str, *live in rows:
+            key = Key(log_id, labeller, tree_id, id_str)
+            if key in standings:
+                standings[key].live.append(Live(*live))
+    save_standings(connection, standings)
+
+
+def _for_standings(*, all_of_them: bool = False) -> Select[Any]:
+    return live_events(
+        events.c.labeller,
+        events.c.tree_id,
+        events.c.id_str,
+        events.c.sequence,
+        events.c.event_id,
+        events.c.kind,
+        events.c.repeat,
+        all_of_them=all_of_them,
+    )
+
+
 def rebuild(connection: Connection, log_ids: Iterable[str]) -> None:
-    """Compute ``walks`` again for whole logs, after events of theirs arrived from elsewhere."""
+    """Compute ``walks`` again for whole logs."""
     for log_id in log_ids:
         standings: dict[Key, Standing] = {}
         rows = connection.execute(
-            live_events(
-                events.c.labeller,
-                events.c.tree_id,
-                events.c.id_str,
-                events.c.sequence,
-                events.c.event_id,
-                events.c.kind,
-                events.c.repeat,
-                all_of_them=True,
-            )
+            _for_standings(all_of_them=True)
             .where(events.c.log_id == log_id)
             .order_by(events.c.sequence)
         )

@@ -17,7 +17,8 @@ import sys
 from pathlib import Path
 from gzactive.stores.labels import LabelLog, NewEvent
 
-log = LabelLog(Path(sys.argv[1]))
+place = sys.argv[1]
+log = LabelLog(place if "://" in place else Path(place))
 who = sys.argv[2]
 limit = int(sys.argv[3])
 for number in range(limit):
@@ -29,7 +30,7 @@ log.close()
 """
 
 
-def worker(path: Path, who: str, limit: int = 10**9) -> subprocess.Popen[str]:
+def worker(path: Path | str, who: str, limit: int = 10**9) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", ANSWER_FOREVER, str(path), who, str(limit)],
         stdout=subprocess.PIPE,

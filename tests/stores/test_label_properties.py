@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from gzactive.stores.engines import reading, writing
 from gzactive.stores.labels import LabelError, LabelLog
-from gzactive.stores.schema import reading, walks, writing
+from gzactive.stores.schema import walks
 from gzactive.stores.walks import rebuild
 from gzactive.trees import load_tree
 
