@@ -5,12 +5,11 @@ and scores are in :mod:`gzactive.inference`, queues and rounds in :mod:`gzactive
 """
 
 import os
-import secrets
 import shutil
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +22,7 @@ from gzactive.stores import catalog_file, project_file
 from gzactive.stores.locks import work_lock
 from gzactive.stores.project_file import ProjectFile
 from gzactive.stores.read_only import unwritable
+from gzactive.stores.server import is_server
 from gzactive.stores.settings import Settings, unknown_name
 from gzactive.trees import DecisionTree, available_trees, load_tree
 
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["Project"]
 
 _OWN_TREE = "tree.toml"
-_HALF_MADE = "half-made"
-#: A half-made folder older than this was left by a killed process.
-_STALE_SECONDS = 3600.0
 
 
 class Project:
@@ -121,9 +118,7 @@ class Project:
         )
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            _sweep(folder)
-            half_made = folder.parent / f".{folder.name}.{_HALF_MADE}-{secrets.token_hex(4)}"
-            half_made.mkdir()
+            half_made = project_file.half_made(folder)
         except OSError as error:
             raise project_file.cannot_be_made(folder, error) from error
         try:
@@ -205,6 +200,11 @@ class Project:
         return self._file.created
 
     @property
+    def server(self) -> str:
+        """The address of the team's label database; empty where the labels lie here only."""
+        return self._file.labels if is_server(self._file.labels) else ""
+
+    @property
     def settings(self) -> Settings:
         """The settings as they were opened or saved last."""
         return self._file.settings
@@ -236,24 +236,29 @@ class Project:
     def save_settings(self, **changes: Any) -> Settings:
         """Change settings, durably; the new ones.
 
-        ``name`` changes the project's name, ``images`` the image settings.
+        ``name`` changes the project's name, ``images`` the image settings, ``labels`` where the
+        labels lie (see :mod:`gzactive.teams`, which moves them too).
 
         Raises
         ------
         GzactiveError
             If a setting is unknown or a value unfit; nothing is changed then.
         """
-        known = ["name", "images", *(one.name for one in Settings.registry())]
+        known = ["name", "labels", "images", *(one.name for one in Settings.registry())]
         for one in changes:
             if one not in known:
                 raise GzactiveError(unknown_name("setting", one, known))
-        name = changes.pop("name", None)
+        given = {one: changes.pop(one, None) for one in ("name", "labels")}
+        named = {one: text for one, text in given.items() if text}
         with self._opening, self._lock("settings", "saving the settings", 10.0):
             # Another process may have saved others meanwhile.
             now = ProjectFile.read(self.path)
-            file = replace(now, settings=replace(now.settings, **changes), name=name or now.name)
+            file = replace(now, settings=replace(now.settings, **changes), **named)
             file.write(self.path)
             self._file = file
+            if "labels" in named and self._labels is not None:
+                self._labels.close()
+                self._labels = None
         return file.settings
 
     # ---- its stores ------------------------------------------------------------------------------
@@ -261,13 +266,11 @@ class Project:
     @property
     def labels(self) -> "LabelLog":
         """The label log."""
-        from gzactive.stores.labels import LabelLog
+        from gzactive.stores.team_labels import open_labels
 
         with self._opening:
             if self._labels is None:
-                place: str | Path = self._file.labels
-                place = place if "://" in str(place) else self.path / place
-                self._labels = LabelLog(place, read_only=self.read_only)
+                self._labels = open_labels(self.path, self._file.labels, self.read_only)
             return self._labels
 
     @property
@@ -360,14 +363,6 @@ _WORK = {
 def _absolute(path: str | Path) -> Path:
     # Not resolve(): a project reached through a link keeps the path that people know.
     return Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what killed attempts to make this project left long ago."""
-    for path in folder.parent.glob(f".{folder.name}.{_HALF_MADE}-*"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(path)
 
 
 def _own_tree_file(tree: DecisionTree) -> Path | None:

@@ -9,6 +9,7 @@ from gzactive.active.agreement import self_agreement
 from gzactive.active.round_files import current_round, rounds
 from gzactive.inference import current_head, feature_store, read_serving
 from gzactive.project import Project
+from gzactive.teams import place_of_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,7 @@ def summarise(project: Project) -> Summary:
         ("tree", f"{tree.id}: {tree.title}"),
         ("galaxies", f"{total:,}, of which {reserved:,} are reserved and never train"),
         ("features", f"{len(feature_store(project)):,} of {total:,} computed"),
+        ("labels", place_of_labels(project)),
         ("finished", f"{labels.finished_count():,} classifications by hand"),
         ("labellers", ", ".join(people) or "nobody yet"),
         ("steadiness", _steadiness(project)),

@@ -22,6 +22,7 @@ from gzactive.cli import (
     projects,
     simulation,
     sky,
+    team,
     training,
     weights,
 )
@@ -71,6 +72,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "import": importing.import_votes,
         "export": exchange.export,
         "merge": exchange.merge,
+        "labels": team.labels,
         "rescan": exchange.rescan,
     },
     "The sky": {

@@ -21,11 +21,37 @@ ProjectFolder = Annotated[
 
 @contextmanager
 def open_project(path: Path) -> Iterator[Project]:
-    """Open a project, and close it whatever happens."""
+    """Open a project, and close it whatever happens; a team's labels meet before and after."""
     from gzactive.project import Project
 
     project = Project.open(path)
     try:
+        _bring_together(project)
         yield project
     finally:
+        project.close()
+        _tell_waiting(project)
+
+
+def _bring_together(project: Project) -> None:
+    """Fetch what a team sent; where that is not possible, say so and go on with what is here."""
+    if project.server:
+        from gzactive.teams import bring_together
+
+        state = bring_together(project)
+        if state is not None and state.problem:
+            typer.echo(f"{state.problem} Going on with the labels that are here.", err=True)
+
+
+def _tell_waiting(project: Project) -> None:
+    """Say how much could not be sent."""
+    if project.server and not project.read_only:
+        from gzactive.teams import waiting
+
+        if left := waiting(project):
+            typer.echo(
+                f"{left:,} events wait here for the label server; the next command or window "
+                "sends them.",
+                err=True,
+            )
         project.close()

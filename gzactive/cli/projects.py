@@ -121,10 +121,23 @@ def new(
         str | None, typer.Option("--weights", help="By name (`gzactive weights`), or a file.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides which 20 % are reserved for testing.")] = 0,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels",
+            metavar="URL",
+            help="Share the labels with a team: postgresql+psycopg://USER@HOST/DATABASE. The "
+            "password comes from ~/.pgpass or PGPASSWORD and is never written down.",
+            show_default="in the project's folder",
+        ),
+    ] = None,
 ) -> None:
     """Make a project from images, from a table, or from both joined by file stem."""
     from gzactive.intake import new_project
+    from gzactive.teams import check_server, move_labels
 
+    if labels is not None:
+        check_server(labels)  # before the work of making a project
     with progress_bars() as progress:
         made = new_project(
             project,
@@ -146,7 +159,11 @@ def new(
             f"Made [bold]{opened.name}[/bold]: {total:,} galaxies, tree {opened.tree.id}; "
             f"{reserved:,} are reserved to test on and never train."
         )
-        for sentence in made.remarks:
+        remarks = made.remarks
+        if labels is not None:
+            moved = move_labels(opened, labels)
+            remarks += (f"Its labels are shared on {moved.place}.", *moved.remarks)
+        for sentence in remarks:
             console().print(sentence)
     console().print(f"Next: [bold]gzactive features {project}[/bold]")
 

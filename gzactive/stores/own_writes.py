@@ -6,7 +6,7 @@ events that this object appended was appended by others.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, func, select
@@ -37,6 +37,8 @@ class OwnWrites:
         self._appended = 0
         self._pending = 0
         self._at_opening = 0
+        #: Called when something was written.
+        self.after: Callable[[], None] = _nothing
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -54,6 +56,7 @@ class OwnWrites:
             with writing(self._engine) as connection:
                 yield connection
             self._appended += self._pending
+        self.after()
 
     def count(self, events: int) -> None:
         """So many events were appended in the transaction that is open."""
@@ -72,3 +75,7 @@ class OwnWrites:
     def _total(self) -> int:
         with reading(self._engine) as connection:
             return int(connection.scalar(select(func.sum(logs.c.sequence))) or 0)
+
+
+def _nothing() -> None:
+    """Nobody waits for what is written."""

@@ -1,6 +1,10 @@
 """``project.toml``: what a project is, and its settings, as one file for people to read."""
 
+import secrets
+import shutil
+import time
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +16,15 @@ from gzactive.images import ImageSettings
 from gzactive.paths import atomic_write
 from gzactive.stores.settings import Settings, unknown_name
 
-__all__ = ["FORMAT", "NAME", "ProjectFile", "cannot_be_made", "refuse_taken"]
+__all__ = ["FORMAT", "NAME", "ProjectFile", "cannot_be_made", "half_made", "refuse_taken"]
 
 #: File name inside a project, and the version of a project's layout that this package writes.
 NAME = "project.toml"
 FORMAT = 1
 
+_HALF_MADE = "half-made"
+#: A half-made folder older than this was left by a killed process.
+_STALE_SECONDS = 3600.0
 _TEXTS = ("name", "tree", "labels", "created", "gzactive")
 _KNOWN = ("format", *_TEXTS, "seed", "images", "settings")
 
@@ -131,6 +138,17 @@ def _image_settings(values: dict[str, Any]) -> ImageSettings:
             kind = "a text" if isinstance(default[name], str) else "a whole number"
             raise GzactiveError(f"The image setting '{name}' is {value!r}: it must be {kind}.")
     return ImageSettings.from_dict(values)
+
+
+def half_made(folder: Path) -> Path:
+    """A new folder beside a project's, in which to make it; what killed attempts left goes."""
+    for path in folder.parent.glob(f".{folder.name}.{_HALF_MADE}-*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(path)
+    made = folder.parent / f".{folder.name}.{_HALF_MADE}-{secrets.token_hex(4)}"
+    made.mkdir()
+    return made
 
 
 def cannot_be_made(folder: Path, error: OSError) -> GzactiveError:

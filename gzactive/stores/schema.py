@@ -41,6 +41,7 @@ __all__ = [
     "FORMAT",
     "IS_MARK",
     "LIVE",
+    "POSITION",
     "about",
     "catalogue_sources",
     "events",
@@ -62,7 +63,8 @@ _ROWS_AT_ONCE = 10_000
 
 # In the order of the characters' numbers, as SQLite and Python sort.
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
-_Position = BigInteger().with_variant(Integer, "sqlite")
+#: The type of a number that counts events.
+POSITION = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData()
 
@@ -78,16 +80,16 @@ logs = Table(
     "logs",
     metadata,
     Column("log_id", _Text, primary_key=True),
-    Column("sequence", _Position, nullable=False),
+    Column("sequence", POSITION, nullable=False),
 )
 
 events = Table(
     "events",
     metadata,
-    Column("row", _Position, primary_key=True),
+    Column("row", POSITION, primary_key=True),
     Column("event_id", _Text, nullable=False, unique=True),
     Column("log_id", _Text, nullable=False),
-    Column("sequence", _Position, nullable=False),
+    Column("sequence", POSITION, nullable=False),
     Column("undoes", _Text),
     Column("time", _Text, nullable=False),
     Column("labeller", _Text, nullable=False),
@@ -161,8 +163,8 @@ walks = Table(
     Column("id_str", _Text, primary_key=True),
     Column("log_id", _Text, primary_key=True),
     Column("answers", Integer, nullable=False),
-    Column("last", _Position),
-    Column("finish", _Position),
+    Column("last", POSITION),
+    Column("finish", POSITION),
     Column("skips", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -187,7 +189,7 @@ Index(
 issued = Table(
     "issued",
     metadata,
-    Column("issue", _Position, primary_key=True),
+    Column("issue", POSITION, primary_key=True),
     Column("id_str", _Text, nullable=False, index=True),
     Column("selection", _Text, nullable=False),
     Column("acquisition", Float),
