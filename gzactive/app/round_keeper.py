@@ -83,7 +83,8 @@ class RoundKeeper(QObject):
         told = []
         if now.events > (before.events if before is not None else 0):
             label.take_over()
-            told.append("Another program added to the labels.")
+            if not session.in_hand().server:  # a team's answers come all the time
+                told.append("Another program added to the labels.")
         known = tuple(made.number for made in train.rounds)
         if (now.rounds, now.current) != (known, train.current):
             from gzactive.app.train.words import changed_outside

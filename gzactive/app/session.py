@@ -15,6 +15,7 @@ from gzactive.app.explore_ties import ExploreTies
 from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.round_keeper import RoundKeeper
+from gzactive.app.team_line import TeamLine
 from gzactive.app.watch import ProjectWatch
 from gzactive.app.window_lock import WindowLock
 
@@ -50,6 +51,8 @@ class ProjectSession(QObject):
     refused = Signal(str)
     #: One quiet line about what came of a job; the flag says whether it is a fault.
     said = Signal(str, bool)
+    #: How things stand with a team's label server has changed; the flag says whether for the worse.
+    team_told = Signal(str, bool)
     #: The number of galaxies finished since the last round, or the schedule, has changed.
     schedule_changed = Signal()
 
@@ -68,6 +71,7 @@ class ProjectSession(QObject):
         self.news = self._rounds.news
         self._lock = WindowLock()
         self._watch: ProjectWatch | None = None
+        self._team: TeamLine | None = None
         self._resume_features = False
         self._rank_again = False
         self._views_due = False
@@ -94,6 +98,8 @@ class ProjectSession(QObject):
         self.cancel()
         if self._watch is not None:
             self._watch.close()
+        if self._team is not None:
+            self._team.close()
         if self.label is not None:
             self.label.close()
         if self.explore is not None:
@@ -203,6 +209,8 @@ class ProjectSession(QObject):
         self.label.start(opened.ranking.queue)
         self._watch = ProjectWatch(opened.project, parent=self)
         self._watch.changed.connect(self._rounds.take_over)
+        self._team = TeamLine(opened.project, self)
+        self._team.told.connect(self.team_told)
         self.opened.emit()
         if opened.unseen and not self.read_only:
             self._wake()

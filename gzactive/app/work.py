@@ -88,12 +88,16 @@ def open_project(path: Path, progress: Progress, lock: "WindowLock | None" = Non
     from gzactive.app.label.controller import DISPLAY
     from gzactive.inference import feature_store, read_serving
     from gzactive.project import Project
+    from gzactive.teams import bring_together
 
     project = Project.open(path)
     if lock is not None and not project.read_only and not lock.take(project.path):
         project.close()
         project = Project.open(path, read_only=ANOTHER_WINDOW)
     try:
+        if project.server:
+            progress("Fetching the team's labels", 0, 0)
+            bring_together(project)
         # What could not be shown last time is tried again: the drive may be back.
         project.problems.clear(stage=DISPLAY)
         ranking = rank(project, progress)

@@ -101,6 +101,7 @@ class WorkArea(QWidget):
         compute.job_ended.connect(self.strip.leave)
         session.said.connect(self._on_said)
         session.news.told.connect(self.label.toast.say)
+        session.team_told.connect(self._on_team_told)
         session.schedule_changed.connect(self._on_schedule)
         self._on_schedule()
 
@@ -127,6 +128,9 @@ class WorkArea(QWidget):
         self.strip.say(sentence)
         if fault:
             self.tell(sentence)
+
+    def _on_team_told(self, sentence: str, fault: bool) -> None:
+        self.label.banner.say(sentence, fault=fault)
 
     def _on_schedule(self) -> None:
         self.strip.schedule.setText(self._session.schedule_words)

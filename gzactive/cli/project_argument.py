@@ -19,6 +19,10 @@ ProjectFolder = Annotated[
 ]
 
 
+#: Seconds that a command waits until what it has added is sent; a large table takes its time.
+_PATIENCE = 120.0
+
+
 @contextmanager
 def open_project(path: Path) -> Iterator[Project]:
     """Open a project, and close it whatever happens; a team's labels meet before and after."""
@@ -29,8 +33,8 @@ def open_project(path: Path) -> Iterator[Project]:
         _bring_together(project)
         yield project
     finally:
+        _send(project)
         project.close()
-        _tell_waiting(project)
 
 
 def _bring_together(project: Project) -> None:
@@ -43,15 +47,16 @@ def _bring_together(project: Project) -> None:
             typer.echo(f"{state.problem} Going on with the labels that are here.", err=True)
 
 
-def _tell_waiting(project: Project) -> None:
-    """Say how much could not be sent."""
+def _send(project: Project) -> None:
+    """Send what a command has added to a team's labels, and say how much could not be sent."""
     if project.server and not project.read_only:
-        from gzactive.teams import waiting
+        from gzactive.teams import bring_together, waiting
 
+        if waiting(project):
+            bring_together(project, _PATIENCE)
         if left := waiting(project):
             typer.echo(
                 f"{left:,} events wait here for the label server; the next command or window "
                 "sends them.",
                 err=True,
             )
-        project.close()

@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 
 #: Seconds between two looks at what others sent, and until a server that is away is tried again.
 _EVERY = 5.0
-_AGAIN = (2.0, 5.0, 15.0, 30.0)
+_AGAIN = (1.0, 2.0, 5.0, 10.0)
 
 _beside = MetaData()
 # How far the server had each log when it was reached last, so that it is known while it is away.

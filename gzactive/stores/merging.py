@@ -18,7 +18,8 @@ __all__ = ["carry_events", "copy_new_events", "heads", "lock_log"]
 
 _COLUMNS = tuple(column for column in events.c if column.name != "row")
 _NAMES = tuple(column.name for column in _COLUMNS)
-_ROWS_AT_ONCE = 5_000
+#: Few enough that nobody who writes meanwhile notices having waited.
+_ROWS_AT_ONCE = 1_000
 _Events = Sequence[Row[tuple[object, ...]]]
 
 

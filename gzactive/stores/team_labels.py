@@ -28,7 +28,7 @@ _FILE = "file"
 #: What a server's database remembers the questions by that are answered in it.
 _TREE = "tree"
 #: Seconds that closing waits for the last answers to be sent.
-_FAREWELL = 5.0
+_FAREWELL = 2.0
 #: Seconds that a command waits for what others sent.
 PATIENCE = 10.0
 
