@@ -52,5 +52,4 @@ class ExploreTies(QObject):
 
     def _on_unlabelled(self, ids: list[str]) -> None:
         self._label.give_from_explore(ids)
-        for id_str in ids:
-            self._session.count_reopened(id_str)
+        self._session.unlearn(len(ids))

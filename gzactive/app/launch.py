@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from gzactive.app.collector import Collector
@@ -14,6 +15,9 @@ __all__ = ["make_window", "run_app"]
 #: How long a thread may hold Python while another waits. The default of 5 ms is a third of a frame
 #: for every hand-over between the compute thread and the window.
 _SWITCH_SECONDS = 0.001
+
+#: What a window's frame takes of the screen: known only once the window is shown, so with room.
+_FRAME = QSize(16, 48)
 
 
 def make_window(
@@ -46,6 +50,7 @@ def run_app(project_path: Path | None) -> int:
     collector = Collector()
     window = make_window(app, project_path)
     window.labelling.connect(collector.settle)
+    window.resize(window.size().boundedTo(window.screen().availableSize() - _FRAME))
     window.show()
     try:
         return int(app.exec())

@@ -14,6 +14,7 @@ from gzactive.app.schedule import Schedule
 from gzactive.app.watch import Outside
 
 if TYPE_CHECKING:
+    from gzactive.app.job import Job
     from gzactive.app.session import ProjectSession
 
 __all__ = ["RoundKeeper"]
@@ -34,6 +35,7 @@ class RoundKeeper(QObject):
         self.schedule = Schedule()
         self.news = News(self)
         self._outside: Outside | None = None
+        self._running: Job | None = None  # the newest round, also when it is over
 
     def start(self, awake: bool, *, again: bool, blocks: int | None) -> None:
         """Learn from the labels so far; labelling goes on meanwhile.
@@ -53,6 +55,7 @@ class RoundKeeper(QObject):
         learn = partial(work.fine_tune, again=again, blocks=blocks, tell=tell)
         run = partial(learn, session.in_hand(), awake)
         job = session.submit_urgent("round", "Fine-tune round", run)
+        self._running = job
         job.finished.connect(self._on_round)
         job.failed.connect(self._on_failed)
         job.cancelled.connect(lambda: self._after("The round was cancelled."))
@@ -72,6 +75,20 @@ class RoundKeeper(QObject):
         self.schedule.finished(galaxies)
         self._session.schedule_changed.emit()
         return self.schedule.left(self._session.in_hand().settings) == 0
+
+    def taken_back(self, galaxies: int) -> None:
+        """Labels of many galaxies were taken back at once: no round that learnt from them serves.
+
+        A round under way is cancelled. After one that was made, another begins: each is fitted from
+        the same start, so that it knows nothing more of what was taken back.
+        """
+        session, since = self._session, self.schedule.since_round
+        self.finished(-galaxies)
+        every = self.schedule.every(session.in_hand().settings)
+        if session.round_running and self._running is not None:
+            self._running.cancel()
+        elif every and galaxies - since >= every:
+            session.start_round()
 
     def take_over(self, now: Outside) -> None:
         """What lies on the disk has changed: take over what others did, and say so."""

@@ -327,6 +327,10 @@ class ProjectSession(QObject):
         """A finished galaxy was taken back."""
         self._rounds.finished(-1)
 
+    def unlearn(self, galaxies: int) -> None:
+        """Labels of many galaxies were taken back at once: rounds forget them."""
+        self._rounds.taken_back(galaxies)
+
     # --- inside ---------------------------------------------------------------------------------
 
     def coming(self) -> list[str]:

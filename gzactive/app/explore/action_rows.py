@@ -46,7 +46,7 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     ),
     ("select", "Select", ("Space",), "Select this galaxy, or not", "select"),
     ("select-all", "Select all", ("Ctrl+A",), "Select every galaxy that is listed", ""),
-    ("select-none", "Select none", ("Ctrl+Shift+A",), "Select no galaxy", "close"),
+    ("select-none", "Select none", ("Ctrl+Shift+A",), "Select no galaxy (or Esc)", "close"),
     (
         "label",
         "Label",

@@ -259,6 +259,9 @@ class GalaxyGrid(QAbstractItemView):
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.count_selected:
+            self.clearSelection()
+            return
         if event.key() not in _HANDLED:
             event.ignore()
             return

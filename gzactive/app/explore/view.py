@@ -91,6 +91,10 @@ class ExploreView(QWidget):
         self._said = ElidedLabel("small", self)
         self._chosen = QLabel(self)
         self._chosen.setProperty("role", "strong")
+        # Its place stays, so that the buttons beside it do not move under the pointer.
+        self._chosen.setMinimumWidth(
+            self._chosen.fontMetrics().horizontalAdvance("0,000 selected ")
+        )
         self._elsewhere = ElsewhereButton(actions, icons, self)
         self._lay_out()
         self._connect()

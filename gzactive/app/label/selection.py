@@ -6,7 +6,7 @@ _REASONS = {
     "active": "Chosen because the model is unsure about it.",
     "random": "Drawn at random, to measure how well the model does.",
     "start-random": "Drawn at random: the model has not ranked the galaxies yet.",
-    "start-diverse": "Chosen to be unlike the others: the model knows nothing of this tree yet.",
+    "start-diverse": "Chosen to be unlike the others: nothing of this tree had been learnt yet.",
     "nice": "Chosen because the model sees much in it, or something rare.",
     "repeat": "Shown again, to see how steady your answers are.",
     "second-opinion": "Others disagree on it: your answer is a second opinion.",

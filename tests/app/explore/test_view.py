@@ -1,13 +1,17 @@
 """The Explore page by real key events: peers' requirements 7, 8 and 21 (peers.md)."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from gzactive.active.rounds import rounds
+from gzactive.app import work
 from gzactive.app.main_window import MainWindow
 from gzactive.project import Project
 from tests.app.conftest import PATIENCE, MakeProject, OpenWindow, give_features
@@ -89,6 +93,20 @@ def test_shift_selects_on_the_way_and_all_and_none_have_keys(
     assert grid.count_selected == 40
     QTest.keyClick(grid, Key.Key_A, Ctrl | Qt.KeyboardModifier.ShiftModifier)
     assert grid.count_selected == 0
+    QTest.keyClick(grid, Key.Key_Space)
+    QTest.keyClick(grid, Key.Key_Escape)
+    assert grid.count_selected == 0
+
+
+def test_no_button_moves_under_the_pointer_when_something_is_selected(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    view = window.area.explore
+    (export,) = [one for one in view.findChildren(QToolButton) if "Export" in one.text()]
+    before = export.mapTo(window, QPoint())
+    view.grid.select_all()
+    qtbot.wait(50)
+    assert export.mapTo(window, QPoint()) == before
 
 
 def test_a_click_opens_and_a_click_on_the_mark_selects(qtbot: QtBot, window: MainWindow) -> None:
@@ -125,6 +143,52 @@ def test_labels_given_to_a_selection_count_and_are_undone_by_key(
     assert project.labels.finished("ada") == set()
     assert window.session.since_round == before
     assert it.listing.caption(0)
+
+
+def test_a_round_that_learns_from_labels_taken_back_meanwhile_is_cancelled(
+    qtbot: QtBot, window: MainWindow, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, real = threading.Event(), work.fine_tune
+
+    def slowly(*given: object, **how: object) -> object:
+        gate.wait(PATIENCE / 1000)
+        return real(*given, **how)
+
+    monkeypatch.setattr(work, "fine_tune", slowly)
+    session = window.session
+    session.project.save_settings(automatic=True, every=12)
+    window.area.explore.grid.select_all()
+    press(window, Key.Key_L)
+    settled(qtbot, window)
+    assert session.round_running
+    press(window, Key.Key_Backspace)
+    settled(qtbot, window)
+    gate.set()
+    qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
+    assert rounds(project) == []
+    assert session.since_round == 0
+
+
+def test_a_round_that_learnt_from_labels_taken_back_is_followed_by_one_without_them(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    session, grid = window.session, window.area.explore.grid
+    for key in (Key.Key_Space, *[Key.Key_Right, Key.Key_Space] * 13):
+        press(window, key)
+    press(window, Key.Key_L)
+    settled(qtbot, window)
+    few = len(project.labels.finished("ada"))
+    assert few
+    session.project.save_settings(automatic=True, every=12)
+    grid.select_all()
+    press(window, Key.Key_L)
+    settled(qtbot, window)
+    qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
+    assert [made.n_training > few for made in rounds(project)] == [True]
+    press(window, Key.Key_Backspace)
+    settled(qtbot, window)
+    qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
+    assert [made.n_training for made in rounds(project)][1:] == [few]
 
 
 def test_picked_galaxies_come_next_on_the_label_page(

@@ -55,6 +55,18 @@ def test_nobody_is_sent_to_the_terminal_for_images_of_their_own(open_window: Ope
     assert window.intake.view.isVisible()
 
 
+def test_return_presses_the_button_that_begins_before_the_model_is_awake(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window()
+    asked = []
+    window.opening.skipped.connect(lambda: asked.append("skip"))
+    window._show_opening("Opening")
+    window.opening.offer_skip()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert asked == ["skip"]
+
+
 def test_the_sample_is_downloaded_and_opened(
     qtbot: QtBot, open_window: OpenWindow, server: CutoutServer
 ) -> None:
