@@ -36,6 +36,7 @@ class ActionSet:
         self._icons = icons
         self._actions: dict[str, QAction] = {}
         self._lent: set[str] = set()
+        self._handlers: dict[str, Callable[[], object]] = {}
         for spec in actions:
             action = QAction(spec.text, window)
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
@@ -45,6 +46,7 @@ class ActionSet:
             # Qt leaves no space between an icon and the text beside it.
             action.setIconText(f" {spec.text}")
             window.addAction(action)
+            action.triggered.connect(lambda _checked=False, name=spec.id: self._do(name))
             self._actions[spec.id] = action
 
     def __getitem__(self, name: str) -> QAction:
@@ -57,9 +59,15 @@ class ActionSet:
         return (*pages, "project.close", "train.start", "train.cancel")
 
     def connect(self, handlers: dict[str, Callable[[], object]]) -> None:
-        """Connect actions to what they do."""
-        for name, handler in handlers.items():
-            self._actions[name].triggered.connect(lambda _checked=False, do=handler: do())
+        """Say what actions do from now on, and no more what they did before.
+
+        The actions live as long as the window, the pages that they work on only as long as their
+        project: the page of a project that was closed must not hear of a key press any more.
+        """
+        unknown = set(handlers) - set(self._actions)
+        if unknown:
+            raise KeyError(f"no such actions: {', '.join(sorted(unknown))}")
+        self._handlers.update(handlers)
 
     def enable_page(self, page: str) -> None:
         """Let the keys of one page work, and no other page's; page ``""`` is none."""
@@ -117,6 +125,11 @@ class ActionSet:
         for name, spec in self._specs.items():
             if spec.icon:
                 self._actions[name].setIcon(self._icons.icon(spec.icon))
+
+    def _do(self, name: str) -> None:
+        handler = self._handlers.get(name)
+        if handler is not None:
+            handler()
 
     @staticmethod
     def _tip(spec: ActionSpec) -> str:

@@ -107,6 +107,21 @@ def test_undo_reaches_over_a_restart_of_the_app(open_window: OpenWindow, project
 
 
 @pytest.mark.requirement(3)
+def test_keys_in_a_second_project_answer_nothing_in_the_first(
+    qtbot: QtBot, open_window: OpenWindow, project: Project, rings: Project
+) -> None:
+    window = open_window(rings.path)
+    press(window, Key.Key_1)
+    before = len(rings.labels.events())
+    window.close_project()
+    with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
+        window.open_project(project.path)
+    qtbot.waitUntil(lambda: window.session.label.frame is not None, timeout=PATIENCE)
+    press(window, Key.Key_1, Key.Key_1, Key.Key_S)
+    assert len(rings.labels.events()) == before
+    assert len(project.labels.events()) == 3
+
+
 def test_a_half_done_galaxy_is_there_again_after_a_restart(
     open_window: OpenWindow, project: Project
 ) -> None:
