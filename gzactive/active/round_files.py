@@ -255,11 +255,16 @@ def write_round(
 def _decide(project: Project, made: Round) -> None:
     """Put a round in use, at once or when its network has seen all galaxies, or do not."""
 
+    # Blocks that did not improve are those of the start, whose features there are already.
+    seen = made.backbone != made.number or features_complete(project, made.number)
+
     def change(now: Serving) -> Serving:
         if not made.promoted:
             return replace(now, decided=made.number)
         if made.backbone == made.number:
-            return replace(now, decided=made.number, next=made.number)
+            if not seen:
+                return replace(now, decided=made.number, next=made.number)
+            return Serving(made.number, made.backbone, made.number)
         # A round on the network in use leaves alone the one that waits with another.
         return replace(now, round=made.number, backbone=made.backbone, decided=made.number)
 

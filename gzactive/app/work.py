@@ -105,8 +105,11 @@ def open_project(path: Path, progress: Progress, lock: "WindowLock | None" = Non
         position = made[-1].read_up_to(project.labels.log_id) if made else None
         since_round = project.labels.finished_count(since_sequence=position)
         unreadable = int(project.problems.frame()["stage"].eq("features").sum())
-        coming = feature_store(project, backbone=read_serving(project).coming)
+        serving = read_serving(project)
+        coming = feature_store(project, backbone=serving.coming)
         unseen = len(project.catalog) - len(coming) - unreadable
+        if serving.next:  # looking ends in its taking over, also where nothing is left to look at
+            unseen = max(unseen, 1)
     except BaseException:
         project.close()
         if lock is not None:

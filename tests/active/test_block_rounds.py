@@ -56,6 +56,14 @@ def project(request, tmp_path):
         yield made
 
 
+def test_blocks_that_did_not_improve_are_in_use_at_once(project):
+    run_round(project, settings=QUICK)
+    worse = Unfreezing(blocks=0, learning_rate=0.1, batch=8, epochs=1)
+    made = run_round(project, settings=QUICK, unfreezing=worse)
+    assert made.manifest["blocks"]["best_epoch"] == 0  # its weights are those of the start
+    assert (read_serving(project).round, read_serving(project).next) == (2, 0)
+
+
 def test_the_old_network_serves_until_the_new_one_has_seen_all_galaxies(project):
     head_only = run_round(project, settings=QUICK)
     before, scores = feature_store(project).folder, current_scores(project).attrs["head_id"]

@@ -28,14 +28,14 @@ def test_the_app_finishes_the_looking_and_then_uses_the_round(
         extract_features(project)
         project.labels.add_scripted(votes, project.tree, "script")
         run_round(project, settings=QUICK)
-        blocks = Unfreezing(blocks=0, learning_rate=0.02, batch=8, epochs=2)
+        blocks = Unfreezing(blocks=0, learning_rate=0.005, batch=8, epochs=2)
         run_round(project, settings=QUICK, unfreezing=blocks)
         assert read_serving(project).next == 2
 
         session = open_window(project.path).session
         assert session.label.model_view is not None
+        qtbot.waitUntil(lambda: session.train.current == 2, timeout=PATIENCE)
         qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
-        assert session.train.current == 2
         session.start_round()  # further rounds stand on its network
         qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
         assert (session.train.current, read_serving(project).backbone) == (3, 2)
