@@ -102,6 +102,14 @@ def build_queue(
     repeat_share = project.settings.repeat_share if repeats and labeller else 0.0
     eligible = _eligible(project, labeller, repeats=repeat_share > 0)
     plan = QueuePlan(eligible, n, share, rng, repeat_share)
+    limit = project.settings.retire_after if labeller is not None else 0
+    if limit and labeller is not None:
+        aside = project.labels.set_aside(labeller, project.tree)
+        if aside is not None:
+            plan.say(
+                "The label server does not answer: until it does, only the "
+                f"{len(aside):,} galaxies that are set aside for you are handed out."
+            )
     model = _Model.of(project, by, question, progress)
     if by == "random":
         plan.choose_uniformly("random")
@@ -132,6 +140,16 @@ def build_queue(
         plan.choose_uniformly("start-random")
     rows, selections = plan.finish()
     ids = project.catalog["id_str"].to_numpy(dtype=object)[rows]
+    if limit and labeller is not None and not project.read_only:
+        # Others choose meanwhile: who comes first has it.
+        new = [one for one, how in zip(ids, selections, strict=True) if how != "repeat"]
+        granted = project.labels.claim(labeller, project.tree, new, limit)
+        had = np.array(
+            [how == "repeat" or one in granted for one, how in zip(ids, selections, strict=True)],
+            dtype=bool,
+        )
+        rows, ids = rows[had], ids[had]
+        selections = [how for how, kept in zip(selections, had, strict=True) if kept]
     acquisition = np.full(len(rows), np.nan)
     if model.scored is not None and by != "random" and not model.untrained:
         acquisition = model.scored[rows]
@@ -223,6 +241,12 @@ def _eligible(project: Project, labeller: str | None, *, repeats: bool = False) 
     bad = index.get_indexer(pd.Index(problems["id_str"]))
     files = project.catalog["file_loc"].to_numpy(dtype=object)
     free[bad[(bad >= 0) & (files[bad] == problems["file_loc"].to_numpy(dtype=object))]] = False
+    limit = project.settings.retire_after
+    if limit and labeller is not None:
+        free[_rows(index, project.labels.full(labeller, project.tree, limit))] = False
+        aside = project.labels.set_aside(labeller, project.tree)
+        if aside is not None:
+            free &= index.isin(list(aside))
     skips = project.labels.skipped(labeller)
     once = [name for name, count in skips.items() if count == 1]
     again = _rows(index, once)

@@ -211,6 +211,7 @@ class ProjectSession(QObject):
         self._watch.changed.connect(self._rounds.take_over)
         self._team = TeamLine(opened.project, self)
         self._team.told.connect(self.team_told)
+        self._team.hold(self.label)
         self.opened.emit()
         if opened.unseen and not self.read_only:
             self._wake()
@@ -295,6 +296,8 @@ class ProjectSession(QObject):
             self.label.model_view = ranking.model_view
             self._queue_was_short = len(ranking.queue) < work.QUEUE
             self.label.set_queue(ranking.queue)
+            if self._team is not None:
+                self._team.hold(self.label)
             if not self._rank_again:
                 self.news.ranked(self.coming())
         if self.explore is not None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gzactive.stores.team_labels import TeamLabels
 
 if TYPE_CHECKING:
+    from gzactive.app.label.controller import LabelController
     from gzactive.project import Project
 
 __all__ = ["TeamLine"]
@@ -30,14 +31,24 @@ class TeamLine(QObject):
 
     def __init__(self, project: "Project", parent: QObject | None = None) -> None:
         super().__init__(parent)
-        labels = project.labels
-        self._courier = labels.courier if isinstance(labels, TeamLabels) else None
+        self._project = project
+        self._labels = project.labels
+        self._courier = self._labels.courier if isinstance(self._labels, TeamLabels) else None
         self._problem = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
         self._timer.timeout.connect(self.look)
         if self._courier is not None:
             self._timer.start()
+
+    def hold(self, label: "LabelController") -> None:
+        """What a labeller has in hand now is kept for them, so that others are not handed it."""
+        if isinstance(self._labels, TeamLabels):
+            coming = label.upcoming.next(len(label.upcoming))
+            galaxies = [*coming, label.current] if label.current is not None else coming
+            ids = [one.id_str for one in galaxies if not one.repeat]
+            limit = self._project.settings.retire_after
+            self._labels.keep(label.labeller, self._project.tree, ids, limit)
 
     def close(self) -> None:
         """Say nothing any more."""

@@ -20,6 +20,7 @@ from sqlalchemy import Column, Engine, MetaData, Table, Text, delete, insert, in
 from sqlalchemy.engine import URL
 
 from gzactive.stores.carrying import carry_catalogue, carry_issued
+from gzactive.stores.claims import make_claims
 from gzactive.stores.engines import open_engine, reading, writing
 from gzactive.stores.events import LabelError
 from gzactive.stores.merging import carry_events, heads
@@ -94,6 +95,8 @@ class Courier:
         self._local = open_engine(path)
         self._server = open_engine(server.render_as_string(hide_password=False))
         self._every = every
+        #: Asked when a pass begins for what is to be done when everything has been sent.
+        self.chore: Callable[[], Callable[[Engine], None] | None] = _no_chore
         self._ready = False
         self._failures = 0
         self._begun = 0
@@ -213,12 +216,16 @@ class Courier:
 
     def _bring_together(self) -> None:
         first = not self._ready
+        chore = self.chore()
         if first:
             make_tables(self._server, None)
+            make_claims(self._server)
         carry_events(self._local, self._server)
         self._note_sent()
         carry_events(self._server, self._local)
         self._note_sent()
+        if chore is not None:
+            chore(self._server)
         carry_catalogue(self._local, self._server)
         carry_catalogue(self._server, self._local)
         if first:
@@ -251,6 +258,10 @@ class Courier:
         with self._passed:
             self._state = state
             self._passed.notify_all()
+
+
+def _no_chore() -> None:
+    """There is nothing else to do."""
 
 
 _SILENT = "The label server does not answer in time: check the network, and that the server runs."

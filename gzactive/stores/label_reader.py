@@ -4,7 +4,7 @@ Questions of one labeller are answered from indices in well under a millisecond 
 views (votes, classifications) are array operations over one read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, func, select
@@ -114,6 +114,31 @@ class LabelReader:
             query = query.where(walks.c.labeller == labeller)
         with reading(self._engine) as connection:
             return set(connection.scalars(query))
+
+    def full(self, labeller: str, tree: "DecisionTree", limit: int) -> set[str]:
+        """Galaxies that ``limit`` people other than this labeller have finished, or are at."""
+        query = (
+            select(walks.c.id_str)
+            .where(
+                walks.c.tree_id == tree.id,
+                walks.c.labeller != labeller,
+                walks.c.finish.is_not(None),
+            )
+            .group_by(walks.c.id_str)
+            .having(func.count(walks.c.labeller.distinct()) >= limit)
+        )
+        with reading(self._engine) as connection:
+            return set(connection.scalars(query))
+
+    def claim(
+        self, labeller: str, tree: "DecisionTree", ids: Sequence[str], limit: int
+    ) -> set[str]:
+        """Set galaxies aside for a labeller; those that were to be had. Alone, all are."""
+        return set(ids)
+
+    def set_aside(self, labeller: str, tree: "DecisionTree") -> set[str] | None:
+        """The only galaxies that may be handed out as long as a server is away; None for any."""
+        return None
 
     def skipped(self, labeller: str | None = None) -> dict[str, int]:
         """Galaxies skipped and not finished since, earliest skip first: id -> number of skips."""

@@ -117,6 +117,14 @@ class Settings:
         minimum=0.0,
         maximum=0.5,
     )
+    retire_after: int = _setting(
+        "People a galaxy",
+        "A galaxy is not handed out any more when so many people have finished it, or in a team "
+        "are at it; 0 for no limit.",
+        0,
+        minimum=0,
+        maximum=10_000,
+    )
     by: str = _setting(
         "Rank by",
         "What galaxies are chosen by.",

@@ -1,18 +1,24 @@
 """The labels of a team: a copy on this computer that answers at once, and a server they meet on."""
 
 import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Engine, insert, select, update
 
 from gzactive.progress import Progress, silent
+from gzactive.stores import claims
 from gzactive.stores.carrying import carry_all
 from gzactive.stores.courier import Courier, Delivery, waiting_in
 from gzactive.stores.engines import reading, writing
 from gzactive.stores.labels import LabelLog
 from gzactive.stores.project_file import ProjectFile
 from gzactive.stores.schema import about, insert_missing, logs
-from gzactive.stores.server import is_server, server_url, without_password
+from gzactive.stores.server import ServerAway, is_server, server_url, without_password
+from gzactive.trees import DecisionTree
 
 __all__ = [
     "PATIENCE",
@@ -29,8 +35,25 @@ _FILE = "file"
 _TREE = "tree"
 #: Seconds that closing waits for the last answers to be sent.
 _FAREWELL = 2.0
+#: Seconds that galaxies stay set aside for a labeller who is not heard of.
+_LEASE = 3600.0
+#: Seconds that choosing galaxies waits for the server's answer.
+_ANSWER = 8.0
 #: Seconds that a command waits for what others sent.
 PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class _InHand:
+    """The galaxies that a labeller has before them."""
+
+    labeller: str
+    tree_id: str
+    ids: frozenset[str]
+    limit: int
+
+    def with_more(self, ids: set[str]) -> "_InHand":
+        return replace(self, ids=self.ids | ids)
 
 
 class TeamLabels(LabelLog):
@@ -58,12 +81,83 @@ class TeamLabels(LabelLog):
         self.log_id = self._log_of_this_copy(path)
         self.server = without_password(url)
         self.courier = Courier(path, url)
+        self._held: dict[str, float] = {}
+        self._in_hand: _InHand | None = None
+        self._renew_at = 0.0
+        self._cut_off = False
         self._writes.after = self.courier.wake
+        self.courier.chore = self._renewal
         self.courier.wake()
 
     def catch_up(self, patience: float = PATIENCE) -> Delivery:
         """Send and fetch now, waiting so many seconds at most; how things stand then."""
         return self.courier.catch_up(patience)
+
+    # ---- who is at which galaxy ------------------------------------------------------------------
+
+    def full(self, labeller: str, tree: DecisionTree, limit: int) -> set[str]:
+        """Galaxies that ``limit`` others have finished or are at, as the server knows it now.
+
+        While it is away, as far as is known here; then only :meth:`set_aside` is handed out.
+        """
+        known = super().full(labeller, tree, limit)
+        ask = partial(claims.full, tree_id=tree.id, labeller=labeller, limit=limit)
+        try:
+            known |= self.courier.ask(ask, _ANSWER)
+        except ServerAway:
+            self._cut_off = True
+        else:
+            self._cut_off = False
+        return known
+
+    def claim(self, labeller: str, tree: DecisionTree, ids: Sequence[str], limit: int) -> set[str]:
+        """Set galaxies aside for a labeller; those that were still to be had.
+
+        They stay so for an hour, or as long as :meth:`keep` names them.
+        """
+        if self._cut_off:
+            return set(ids) & (self.set_aside(labeller, tree) or set())
+
+        def ask(server: Engine) -> set[str]:
+            granted = claims.claim(server, tree.id, labeller, list(ids), limit, _LEASE)
+            # On the courier's thread, so that no renewal gives them up before they are in hand.
+            self._held |= dict.fromkeys(granted, time.monotonic() + _LEASE)
+            if self._in_hand is not None:
+                self._in_hand = self._in_hand.with_more(granted)
+            return granted
+
+        try:
+            return self.courier.ask(ask, _ANSWER)
+        except ServerAway:
+            self._cut_off = True
+            return self.claim(labeller, tree, ids, limit)
+
+    def set_aside(self, labeller: str, tree: DecisionTree) -> set[str] | None:
+        """The only galaxies that may be handed out as long as the server is away; None for any."""
+        if not self._cut_off:
+            return None
+        now = time.monotonic()
+        return {one for one, until in self._held.items() if until > now}
+
+    def keep(self, labeller: str, tree: DecisionTree, ids: Iterable[str], limit: int) -> None:
+        """Claims on these galaxies last on, and others are given up: soon, without waiting."""
+        self._in_hand = _InHand(labeller, tree.id, frozenset(ids), limit) if limit else None
+        self._renew_at = 0.0
+
+    def _renewal(self) -> Callable[[Engine], None] | None:
+        """What the courier does about claims once it has sent everything said until now."""
+        now = self._in_hand
+        if now is None or time.monotonic() < self._renew_at:
+            return None
+
+        def renew(server: Engine) -> None:
+            until = time.monotonic() + _LEASE
+            kept = claims.keep(server, now.tree_id, now.labeller, now.ids, now.limit, _LEASE)
+            self._held = dict.fromkeys(kept, until)
+            if self._in_hand is now:
+                self._renew_at = time.monotonic() + _LEASE / 4
+
+        return renew
 
     def close(self) -> None:
         """Send what waits if the server answers, and close every connection."""
