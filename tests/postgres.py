@@ -92,6 +92,15 @@ class Postgres:
             self._process.wait(_PATIENCE)
             self._process = None
 
+    def freeze(self) -> None:
+        """Let it take calls and answer none, as a server does that is overcome."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def ask(self, sql: str, database: str = "postgres") -> list[Any]:
         with psycopg.connect(
             host="127.0.0.1", port=self.port, user=USER, dbname=database, autocommit=True

@@ -33,8 +33,10 @@ __all__ = ["Courier", "Delivery", "waiting_in"]
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-#: Seconds between two looks at what others sent, and until a server that is away is tried again.
+#: Seconds between two looks at what others sent; without a word, after which a server is away; and
+#: until it is tried again.
 _EVERY = 5.0
+_SILENCE = 20.0
 _AGAIN = (1.0, 2.0, 5.0, 10.0)
 
 _beside = MetaData()
@@ -100,6 +102,8 @@ class Courier:
         self._ready = False
         self._failures = 0
         self._begun = 0
+        # When the server was heard of last, while something is asked of it.
+        self._heard: float | None = None
         self._due = threading.Event()
         self._stop = threading.Event()
         self._lock = threading.Lock()
@@ -114,6 +118,9 @@ class Courier:
     @property
     def state(self) -> Delivery:
         """How things stand; read from memory, at once."""
+        heard = self._heard
+        if heard is not None and time.monotonic() - heard > _SILENCE and not self._state.problem:
+            return replace(self._state, problem=_SILENT, away=True)
         return self._state
 
     def wake(self) -> None:
@@ -135,7 +142,8 @@ class Courier:
             answered = self._passed.wait_for(lambda: self._state.passes >= wanted, patience)
         if answered:
             return self._state
-        return replace(self._state, problem=_SILENT, away=True)
+        left = waiting_in(self._local)
+        return replace(self._state, waiting=left, problem=_SILENT, away=True)
 
     def ask(self, question: Callable[[Engine], _T], patience: float) -> _T:
         """What the server answers, asked on the courier's thread.
@@ -163,21 +171,27 @@ class Courier:
         self._due.set()
         if thread is not None:
             thread.join(patience)
-        if thread is None or not thread.is_alive():
-            self._server.dispose()
-            self._local.dispose()
+        if thread is None:
+            self._dispose()
         return self._state
 
     # --- on the courier's thread ------------------------------------------------------------------
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            self._pass()
-            self._sleep()
-        if not self._state.problem and waiting_in(self._local):
-            self._pass()
-        while self._asked:
-            self._asked.popleft()[1].cancel()
+        try:
+            while not self._stop.is_set():
+                self._pass()
+                self._sleep()
+            if not self._state.problem and waiting_in(self._local):
+                self._pass()
+        finally:
+            while self._asked:
+                self._asked.popleft()[1].cancel()
+            self._dispose()  # here, for whoever stopped us may not have waited
+
+    def _dispose(self) -> None:
+        self._server.dispose()
+        self._local.dispose()
 
     def _sleep(self) -> None:
         if self._stop.is_set():
@@ -203,7 +217,9 @@ class Courier:
             self._bring_together()
             self._answer()
             self._failures = 0
+            self._heard = None
         except LabelError as error:
+            self._heard = None
             problem, away = str(error), isinstance(error, ServerAway)
             self._failures += 1
             _log.info("Labels were not brought together: %s", problem)
@@ -215,22 +231,27 @@ class Courier:
         self._tell(now)
 
     def _bring_together(self) -> None:
+        self._hear()
         first = not self._ready
         chore = self.chore()
         if first:
             make_tables(self._server, None)
             make_claims(self._server)
-        carry_events(self._local, self._server)
+        carry_events(self._local, self._server, self._hear)
         self._note_sent()
-        carry_events(self._server, self._local)
+        carry_events(self._server, self._local, self._hear)
         self._note_sent()
         if chore is not None:
             chore(self._server)
-        carry_catalogue(self._local, self._server)
-        carry_catalogue(self._server, self._local)
+        carry_catalogue(self._local, self._server, self._hear)
+        carry_catalogue(self._server, self._local, self._hear)
         if first:
             carry_issued(self._local, self._server)
         self._ready = True
+
+    def _hear(self, stage: str = "", done: int = 0, total: int = 0) -> None:
+        """The server answered just now, or is asked."""
+        self._heard = time.monotonic()
 
     def _note_sent(self) -> None:
         """Keep how far the server has each log."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gzactive.stores import courier
 from gzactive.stores.engines import open_engine
 from gzactive.stores.labels import LabelError, LabelLog
 from gzactive.stores.merging import carry_events
@@ -269,3 +270,62 @@ def test_carrying_goes_on_where_it_was_cut_off(
         assert target.finished() == log.finished()
         engine.dispose()
         target.close()
+
+
+def test_a_server_that_hangs_holds_nobody_up(
+    tmp_path: Path, postgres: Postgres, rings: DecisionTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.new_database()
+    with TeamLabels(tmp_path / "anna.sqlite", url) as anna:
+        classify(anna, rings, "G1", "ring yes")
+        assert anna.catch_up().waiting == 0
+    postgres.freeze()
+    try:
+        monkeypatch.setattr(courier, "_SILENCE", 0.2)
+        anna = TeamLabels(tmp_path / "anna.sqlite", url)
+        classify(anna, rings, "G2", "ring yes")
+        state = anna.catch_up(0.5)
+        assert anna.courier.state.away
+        assert state.away
+        assert state.waiting == 2
+        assert "does not answer" in state.problem
+        anna.close()
+    finally:
+        postgres.thaw()
+    with TeamLabels(tmp_path / "anna.sqlite", url) as anna:
+        assert anna.catch_up().waiting == 0
+    assert [sequence for _, sequence, _ in on_server(url)] == [1, 2, 3, 4]
+
+
+def test_a_member_who_owns_no_table_can_take_part(
+    tmp_path: Path, postgres: Postgres, rings: DecisionTree
+) -> None:
+    url = postgres.new_database()
+    name = url.rsplit("/", 1)[1]
+    with TeamLabels(tmp_path / "anna.sqlite", url) as anna:
+        classify(anna, rings, "G1", "ring yes")
+        assert anna.catch_up().problem == ""
+    with TeamLabels(tmp_path / "ben.sqlite", postgres.url(name, "guest")) as ben:
+        classify(ben, rings, "G1", "ring no", labeller="ben")
+        state = ben.catch_up()
+        assert "'guest' may not do that" in state.problem
+        assert state.waiting == 2
+        for kind in ("TABLES", "SEQUENCES"):
+            postgres.ask(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO guest", name)
+        assert ben.catch_up().problem == ""
+        assert ben.votes(rings).loc["G1"].to_dict() == {"ring_yes": 1, "ring_no": 1}
+
+
+def test_an_address_may_be_a_service(
+    tmp_path: Path, postgres: Postgres, rings: DecisionTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = postgres.new_database().rsplit("/", 1)[1]
+    service = tmp_path / "services.conf"
+    told = {"host": "127.0.0.1", "port": postgres.port, "dbname": name, "user": "gzactive"}
+    service.write_text("\n".join(["[rings]", *(f"{key}={value}" for key, value in told.items())]))
+    monkeypatch.setenv("PGSERVICEFILE", str(service))
+    with TeamLabels(tmp_path / "anna.sqlite", "postgresql:///?service=rings") as anna:
+        classify(anna, rings, "G1", "ring yes")
+        assert anna.catch_up().problem == ""
+        assert anna.courier.state.waiting == 0
+        assert anna.server == "postgresql+psycopg:///?service=rings"

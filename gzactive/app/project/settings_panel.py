@@ -24,6 +24,7 @@ __all__ = ["SettingsPanel"]
 #: Those that a person changes in a project's life; all are in ``project.toml``.
 _SHOWN = (
     *("labeller", "automatic", "every", "random_share", "repeat_share", "nice_share"),
+    "retire_after",
     *("blind", "pause_on_card", "catalogue_votes"),
 )
 _AT_OPENING = ("labeller",)
