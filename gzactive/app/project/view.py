@@ -143,6 +143,11 @@ class ProjectView(QWidget):
         if not two:
             left = [self.about, self.labels, self.out, self.images, self.sky, self.disk]
             left, right = [*left, self.settings], []
+        # Not takeAt: an item that outlives its place in the layout keeps the next one of the same
+        # panel from ever hearing that the panel has grown.
+        for panel in (*left, *right):
+            self._left.removeWidget(panel)
+            self._right.removeWidget(panel)
         for column, panels in ((self._left, left), (self._right, right)):
             while column.count():
                 column.takeAt(0)

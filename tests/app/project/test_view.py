@@ -262,6 +262,19 @@ def test_one_column_where_there_is_little_room(
         assert panel.height() >= panel.minimumSizeHint().height()
 
 
+def test_one_column_that_is_shown_first_gives_each_panel_its_height(
+    qtbot: QtBot, open_window: OpenWindow, rings: Project
+) -> None:
+    window = open_window(rings.path)
+    window.resize(960, 680)
+    page = project_page(qtbot, window)
+    for panel in (page.about, page.labels, page.out, page.images, page.disk):
+        qtbot.waitUntil(
+            lambda panel=panel: panel.height() >= panel.heightForWidth(panel.width()),
+            timeout=PATIENCE,
+        )
+
+
 def test_images_that_came_later_are_found_and_added(
     qtbot: QtBot, open_window: OpenWindow, rings: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
