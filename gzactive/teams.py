@@ -144,7 +144,8 @@ def _move_here(project: Project) -> Moved:
 
 
 def _move_to_server(project: Project, place: str, progress: Progress) -> Moved:
-    from gzactive.stores.labels import LabelLog
+    from gzactive.stores.catalog_table import write_catalog
+    from gzactive.stores.labels import LabelError, LabelLog
     from gzactive.stores.team_labels import asked_here, carry_labels
 
     url = server_url(place)
@@ -153,14 +154,20 @@ def _move_to_server(project: Project, place: str, progress: Progress) -> Moved:
         raise GzactiveError(
             f"{state.problem} Move the labels to '{HERE}' first, if that server is gone for good."
         )
+    remarks = []
     with LabelLog(url.render_as_string(hide_password=False)) as server:
         there = asked_here(server, f"{project.tree.id} {project.tree.hash}")
         if there:
             raise GzactiveError(_other_questions(project, written, there))
         events = carry_labels(project.labels, server, progress)
+        progress("Writing the catalogue", 0, 0)
+        try:
+            write_catalog(server, project.catalog)
+        except LabelError as error:
+            # Another user's table; it is there for SQL alone, and theirs serves as well.
+            remarks.append(f"The catalogue there is not replaced by yours: {error}")
     project.save_settings(labels=written)
     state = bring_together(project)
-    remarks = []
     if url.password or "password" in url.query:
         remarks.append(
             "The password is not written into the project: put it into ~/.pgpass or PGPASSWORD."

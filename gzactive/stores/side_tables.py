@@ -52,6 +52,7 @@ __all__ = [
     "record_seen",
     "seen_galaxies",
     "set_votes",
+    "short_name",
     "stored_votes",
 ]
 
@@ -71,11 +72,11 @@ def _catalogue_table(tree_id: str, columns: Iterable[str]) -> Table:
         f"catalogue_votes_{readable}_{digest}",
         MetaData(),
         Column("id_str", Text, primary_key=True),
-        *(Column(_short(name), Integer, key=name, nullable=False) for name in names),
+        *(Column(short_name(name), Integer, key=name, nullable=False) for name in names),
     )
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """A column's name as every database keeps it: a longer one would be cut off."""
     if len(name.encode()) <= LONGEST_NAME:
         return name

@@ -65,6 +65,17 @@ def test_two_projects_share_their_labels(
     postgres.start()
     assert "(all sent)" in gz("labels", ben).out
 
+    # The catalogue and the labels can be joined by SQL.
+    joined = postgres.ask(
+        "SELECT id_str, file_loc, reserved, count(DISTINCT labeller) FROM catalog "
+        "JOIN walks USING (id_str) WHERE finish IS NOT NULL GROUP BY id_str ORDER BY id_str",
+        url.rsplit("/", 1)[1],
+    )
+    with Project.open(anna) as project:
+        rows = project.catalog.set_index("id_str").loc[sorted(ids[:3]), ["file_loc", "reserved"]]
+    people = {ids[0]: 2, ids[1]: 1, ids[2]: 1}
+    assert joined == [(one, *rows.loc[one], people[one]) for one in rows.index]
+
     # Back again, with everybody's labels; the others stay together.
     assert "Labels: labels.sqlite" in gz("labels", ben, "--move", "sqlite").out
     classify(ben, "ben", ids[3])

@@ -10,6 +10,7 @@ import pandas as pd
 import psycopg
 import pytest
 
+from gzactive.stores.catalog_table import write_catalog
 from gzactive.stores.classified import read_classifications
 from gzactive.stores.events import new_event_ids
 from gzactive.stores.labels import LabelError, LabelLog
@@ -231,3 +232,26 @@ def test_labels_of_a_newer_version_are_not_touched(postgres: Postgres) -> None:
     LabelLog(url).close()
     postgres.ask("UPDATE about SET value = '99' WHERE name = 'format'", url.rsplit("/", 1)[1])
     assert "newer gzactive" in str(refusal(url))
+
+
+def test_a_catalogue_beside_the_labels_keeps_its_numbers_and_gaps(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    long = "a-column-whose-name-is-longer-than-sixty-three-letters-as-some-are-indeed"
+    catalog = pd.DataFrame(
+        {
+            "id_str": ["587722981741363294", "00123"],
+            "ra": [0.1, None],
+            "n": pd.array([9_007_199_254_740_993, None], dtype="Int64"),
+            "good": [True, False],
+            "note": ["it's \\N \t 50 %", None],
+            long: [1, 2],
+        }
+    )
+    with LabelLog(url) as log:
+        for _ in range(2):  # again replaces it
+            assert write_catalog(log, catalog) == 2
+    rows = postgres.ask("SELECT * FROM catalog ORDER BY id_str DESC", url.rsplit("/", 1)[1])
+    assert rows == [
+        ("587722981741363294", 0.1, 9_007_199_254_740_993, True, "it's \\N \t 50 %", 1),
+        ("00123", None, None, False, None, 2),
+    ]
