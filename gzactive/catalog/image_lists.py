@@ -79,8 +79,8 @@ def find_images(sources: Sequence[str | Path], progress: Progress = silent) -> p
             found[str(path)] = path.name
         if len(found) == before:
             raise GzactiveError(
-                f"'{path}' holds no new image: JPEG, PNG, TIFF, GIF, BMP, WebP and FITS are "
-                "looked for."
+                f"'{path}' holds no {'new ' if before else ''}image: JPEG, PNG, TIFF, GIF, BMP, "
+                "WebP and FITS are looked for."
             )
     frame = pd.DataFrame(sorted(found.items()), columns=["file_loc", "below"])
     frame.insert(0, "id_str", [image_stem(below) for below in frame["below"]])

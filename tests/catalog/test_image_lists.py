@@ -83,10 +83,13 @@ def test_a_folder_with_only_zips_stands_for_them(tmp_path):
 def test_sources_without_images_are_told(tmp_path):
     with pytest.raises(GzactiveError, match="does not exist"):
         find_images([tmp_path / "none"])
-    with pytest.raises(GzactiveError, match="holds no new image"):
+    with pytest.raises(GzactiveError, match="holds no image"):
         find_images([tmp_path])
-    with pytest.raises(GzactiveError, match="holds no new image"):
+    with pytest.raises(GzactiveError, match="holds no image"):
         find_images([zipped(tmp_path / "a.zip", ["readme.txt"])])
+    some = zipped(tmp_path / "some.zip", ["a.png"])
+    with pytest.raises(GzactiveError, match="holds no new image"):
+        find_images([some, some])
     (tmp_path / "b.zip").write_bytes(b"PK but not really")
     with pytest.raises(GzactiveError, match="no readable ZIP"):
         find_images([tmp_path / "b.zip"])

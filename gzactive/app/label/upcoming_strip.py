@@ -11,6 +11,8 @@ from gzactive.app.tokens import SPACE, TYPE
 __all__ = ["UpcomingStrip"]
 
 _SIDE = 56
+#: Where there is little room, fewer galaxies are shown, none smaller than can be looked at.
+_LEAST = 36
 #: Tiles that are kept ready: those on screen, and as many again.
 _KEPT = 2 * (PREFETCHED + 1)
 
@@ -62,11 +64,15 @@ class UpcomingStrip(QWidget):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        rest = f"+{self._more:,}" if self._more else ""
         metrics = painter.fontMetrics()
-        words = sum(metrics.horizontalAdvance(word) for word in ("Now", "Next", rest))
+        longest = f"+{self._more + len(self._thumbnails):,}"
+        words = sum(metrics.horizontalAdvance(word) for word in ("Now", "Next", longest))
         room = self.width() - words - 2 * SPACE.small - 2 * SPACE.large
-        side = min(_SIDE, room // (PREFETCHED + 1) - SPACE.small)
+        tiles = min(PREFETCHED + 1, max(2, room // (_LEAST + SPACE.small)))
+        side = min(_SIDE, room // tiles - SPACE.small)
+        shown = self._thumbnails[: tiles - 1]
+        more = self._more + len(self._thumbnails) - len(shown)
+        rest = f"+{more:,}" if more else ""
         left = self._word(painter, 0.0, "Now", colours.accent, bold=True)
         self._tile(painter, left, side, self._now, QPen(QColor(colours.accent), 2.5))
         left += side + SPACE.large
@@ -74,7 +80,7 @@ class UpcomingStrip(QWidget):
         middle = self.height() / 2
         painter.drawLine(QPointF(left, middle - side / 2), QPointF(left, middle + side / 2))
         left = self._word(painter, left + SPACE.large, "Next", colours.muted)
-        for thumbnail in self._thumbnails:
+        for thumbnail in shown:
             self._tile(painter, left, side, thumbnail, QPen(QColor(colours.border), 1))
             left += side + SPACE.small
         self._word(painter, left, rest, colours.muted)

@@ -145,6 +145,7 @@ class ImportView(QWidget):
             part.setEnabled(not (it.making or it.fetching))
         self.survey.setEnabled(not busy)
         self.survey.setVisible(it.fetchable)
+        looked_in_vain = not busy and it.prepared is None and not self.hint.folder.isEnabled()
         self.hint.folder.setEnabled(not busy)
         self.hint.files.setEnabled(not busy)
         self._bar.setVisible(busy)
@@ -165,6 +166,8 @@ class ImportView(QWidget):
         )
         if was_empty and it.prepared is not None and it.ready:
             self.make.setFocus()
+        elif looked_in_vain:
+            self.hint.folder.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops or leaves; Return presses the button in use, Ctrl+Return makes the project."""

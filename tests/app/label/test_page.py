@@ -180,6 +180,19 @@ def test_the_strip_rings_the_galaxy_on_the_table_and_only_that(qtbot: QtBot, the
     assert "22 more" in strip.accessibleDescription()
 
 
+def test_a_narrow_strip_shows_fewer_galaxies_not_smaller_ones(qtbot: QtBot, theme: Theme) -> None:
+    strip = UpcomingStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(400, 56)
+    picture = QImage(16, 16, QImage.Format.Format_RGB888)
+    picture.fill(0)
+    strip.show_thumbnails(picture, [picture] * 10, 12)
+    shot = strip.grab().toImage()
+    accent = theme.colours.accent
+    ringed = {y for y in range(56) for x in range(200) if shot.pixelColor(x, y).name() == accent}
+    assert max(ringed) - min(ringed) >= 30
+
+
 def test_the_strip_shows_the_galaxy_on_the_table_first(
     open_window: OpenWindow, rings: Project
 ) -> None:

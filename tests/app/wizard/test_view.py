@@ -249,6 +249,17 @@ def test_what_is_neither_is_said_in_the_banner(
     assert window.intake.view.hint.isVisible()
 
 
+def test_after_a_folder_without_images_the_keys_are_where_the_next_is_chosen(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    window = open_window()
+    drop(window, tmp_path / "empty")
+    view = window.intake.view
+    qtbot.waitUntil(lambda: "holds no image" in view.banner.sentence, timeout=PATIENCE)
+    qtbot.waitUntil(view.hint.folder.hasFocus, timeout=PATIENCE)
+
+
 def test_everything_can_be_reached_by_tab_and_has_a_name_and_a_tip(
     qtbot: QtBot, open_window: OpenWindow, survey: Path
 ) -> None:
