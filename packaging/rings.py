@@ -1,6 +1,6 @@
 """How well rings are told after a round on 376 labelled galaxies: the table of the README.
 
-    python packaging/rings.py --data ../shared/data --weights NAME --out rings.jsonl
+    python packaging/rings.py --data DATA --weights NAME --out rings.jsonl
 
 Each cell is one way to fit and one 80/20 split. A finished cell is a line of the output file, so
 that a killed run goes on; what the network says of images is kept in a folder beside it. The ways:

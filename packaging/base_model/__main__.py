@@ -3,8 +3,9 @@
     nohup nice python packaging/base_model DATA > scratch/base.log 2>&1 &
 
 DATA holds ``gz1_sdss/`` and ``efigi/`` to learn from, ``gz_examples/`` to judge by. The stages are
-a simulated sky alone, everything at half the size, everything whole, and that again with the rarer
-classes seen more often; killed, it goes on where it was. Three to four hours on two idle cores.
+a simulated sky alone, everything at half the size, everything whole, that again with the rarer
+classes seen more often, and the head brought back to how common these are. Killed, it goes on where
+it was. Three to four hours on two idle cores.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 from galaxies import auxiliary, balanced, efigi, galaxy_zoo_1, load_images, simulated
 from judge import judge
+from prevalence import at_natural_prevalence
 
 from gzactive.catalog import split_parts
 from gzactive.model.augmentation import Augmentation
@@ -27,7 +29,7 @@ from gzactive.model.backbone_settings import BackboneSettings
 from gzactive.model.backbone_training import train_backbone
 from gzactive.model.weights import load_model, save_model
 from gzactive.progress import Progress
-from gzactive.trees import DEFAULT_TREE, load_tree
+from gzactive.trees import DEFAULT_TREE, DecisionTree, load_tree
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SEED = 5281  # far from the seeds of demonstrations, which must not show training galaxies
@@ -129,6 +131,16 @@ def train(
     backbone = build_backbone()
     set_backbone_tensors(backbone, start["start"])
     save_model(out, backbone, start["start_head"], tree.id, tree.columns, {})
+    settle(out, images, table, part, tree)
+
+
+def settle(out: Path, images: Any, table: pd.DataFrame, part: Any, tree: DecisionTree) -> None:
+    """Bring the head of a finished network to the natural prevalence."""
+    model = load_model(out)
+    chosen = np.flatnonzero((table["source"] == "gz1").to_numpy() & (part == "validation"))
+    votes = table[list(tree.columns)].to_numpy()[chosen]
+    head = at_natural_prevalence(model, images[chosen], votes, tree, _WHOLE.augmentation, _SEED)
+    save_model(out, model.backbone, head, tree.id, tree.columns, {})
 
 
 def report() -> Progress:
