@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from gzactive.app.collector import Collector
+from gzactive.app.last_mode import last_mode, note_mode
 from gzactive.app.main_window import MainWindow
 from gzactive.app.theme import Theme
 
@@ -48,7 +49,8 @@ def run_app(project_path: Path | None) -> int:
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     sys.setswitchinterval(_SWITCH_SECONDS)
     collector = Collector()
-    window = make_window(app, project_path)
+    window = make_window(app, project_path, last_mode())
+    window.theme.changed.connect(lambda: note_mode(window.theme.mode))
     window.labelling.connect(collector.settle)
     window.resize(window.size().boundedTo(window.screen().availableSize() - _FRAME))
     window.show()

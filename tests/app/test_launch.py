@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gzactive.app.last_mode import last_mode
 from gzactive.app.launch import run_app
 from gzactive.app.main_window import MainWindow
 
@@ -101,3 +102,25 @@ def run_python() -> Callable[[str], str]:
         return done.stdout
 
     return run
+
+
+def test_the_app_starts_as_light_or_dark_as_it_was_left(qtbot: QtBot, qapp: QApplication) -> None:
+    modes = []
+
+    def look_and_close() -> None:
+        for window in qapp.topLevelWidgets():
+            if isinstance(window, MainWindow) and window.isVisible():
+                timer.stop()
+                modes.append(window.theme.mode)
+                if len(modes) == 1:
+                    window.actions_["view.theme"].trigger()
+                window.close()
+
+    for _ in range(2):
+        timer = QTimer()
+        timer.timeout.connect(look_and_close)
+        timer.start(20)
+        assert run_app(None) == 0
+        close_log()
+    assert modes == ["dark", "light"]
+    assert last_mode() == "light"
