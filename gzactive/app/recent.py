@@ -117,10 +117,14 @@ def forget_project(path: Path) -> None:
 
 
 def _change(change: Callable[[list[RecentProject]], list[RecentProject]]) -> None:
+    """Change the list; a disk that cannot be written to is no fault: it is a convenience."""
     rows = [asdict(each) | {"path": str(each.path)} for each in change(recent_projects())[:_MOST]]
     file = _file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(file, json.dumps(rows, indent=1))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(file, json.dumps(rows, indent=1))
+    except OSError:
+        return
 
 
 def _project(stored: Any) -> RecentProject | None:

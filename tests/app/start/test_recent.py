@@ -94,3 +94,13 @@ def test_when_a_project_was_open_is_said_as_people_do() -> None:
     assert opened.last(now) == "today, 11:00"
     assert opened.last(now + 86_400) == "yesterday, 11:00"
     assert opened.last(now + 10 * 86_400) == "20 May 2026"
+
+
+def test_a_project_opens_also_where_the_list_cannot_be_kept(
+    open_window: OpenWindow, rings: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a-file").write_text("no folder can be made in here")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "a-file"))
+    window = open_window(rings.path)
+    assert window.windowTitle().startswith("Rings of the south")
+    assert window.area.label.banner.isHidden()
