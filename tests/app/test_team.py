@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from gzactive.app.label.view import LabelView
 from gzactive.app.main_window import MainWindow
+from gzactive.app.project.view import ProjectView
 from gzactive.project import Project
 from gzactive.stores.labels import LabelLog
 from gzactive.teams import move_labels
@@ -77,3 +78,44 @@ def test_answers_of_others_come_in_without_a_word(
     assert coming[0] in [one.id_str for one in window.session.label.upcoming.next(11)]
     assert label_page(window).banner.sentence == ""
     assert not label_page(window).toast.isVisible()
+
+
+def project_page(qtbot: QtBot, window: MainWindow) -> ProjectView:
+    QTest.keyClick(window, Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    page = window.findChildren(ProjectView)[-1]
+    it = page.controller
+    qtbot.waitUntil(lambda: it.facts is not None and not it.busy, timeout=PATIENCE)
+    return page
+
+
+def test_labels_are_shared_and_taken_back_on_the_project_page(
+    qtbot: QtBot, open_window: OpenWindow, make_project: MakeProject, postgres: Postgres
+) -> None:
+    url = postgres.new_database()
+    project = make_project(n=12, tree="rings", automatic=False)
+    window = open_window(project.path)
+    QTest.keyClick(window, Key.Key_1)
+    page = project_page(qtbot, window)
+    assert page.labels.list.facts["Kept in"].startswith("labels.sqlite")
+    page.labels.ask_place = lambda: postgres.url("nowhere")
+    QTest.keyClick(page.labels.share, Key.Key_Space)
+    qtbot.waitUntil(lambda: "createdb nowhere" in page.banner.sentence, timeout=PATIENCE)
+    assert window.session.project.server == ""
+
+    page.labels.ask_place = lambda: url
+    with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
+        QTest.keyClick(page.labels.share, Key.Key_Space)
+    assert window.session.project.server == url
+    assert server_votes(url, project) == 1
+    QTest.keyClick(window, Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.session.label.frame is not None, timeout=PATIENCE)
+    QTest.keyClick(window, Key.Key_2)
+    qtbot.waitUntil(lambda: server_votes(url, project) == 2, timeout=PATIENCE)
+    page = project_page(qtbot, window)
+    assert page.labels.list.facts["Kept in"].startswith(url)
+
+    page.labels.ask_place = lambda: "sqlite"
+    with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
+        QTest.keyClick(page.labels.share, Key.Key_Space)
+    assert window.session.project.server == ""
+    assert len(window.session.project.labels.finished("ada")) == 2

@@ -230,6 +230,23 @@ class ProjectController(QObject):
         self.told.emit(" ".join([*said, *merged.remarks]), False)
         self.refresh()
 
+    def move_labels(self, place: str) -> None:
+        """Share the labels on a team's server, or no more; the project is then opened again."""
+        if self._refused():
+            return
+        from gzactive.teams import move_labels
+
+        run = partial(move_labels, self.project, place)
+        job = self.session.submit_urgent(
+            "move", "Moving labels", lambda progress: run(progress=progress)
+        )
+        job.finished.connect(self._on_moved)
+        job.failed.connect(lambda sentence: self.told.emit(sentence, True))
+
+    def _on_moved(self, moved: Any) -> None:
+        self.told.emit(" ".join([f"The labels lie in {moved.place} now.", *moved.remarks]), False)
+        self.reopen_wanted.emit()
+
     def _refused(self) -> bool:
         if self.read_only:
             self.told.emit(self.read_only, False)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gzactive.project import Project
 from gzactive.stores.classified import answer_counts, count_events, has_scripted
+from gzactive.teams import place_of_labels
 from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class ProjectFacts:
         Images that cannot be used.
     people
         Labellers, who finished most first.
+    place
+        Where the labels lie, and whether all were sent, in words.
     tables
         Whether votes came from tables, too.
     catalogue
@@ -88,6 +91,7 @@ class ProjectFacts:
     folders: tuple[str, ...]
     problems: tuple[Problem, ...]
     people: tuple[Person, ...]
+    place: str
     tables: bool
     catalogue: str
     weights: str
@@ -104,6 +108,7 @@ def stamp(project: Project) -> tuple[object, ...]:
 
     return (
         count_events(project.labels),
+        place_of_labels(project),
         read_serving(project),
         len(feature_store(project)),
         len(project.problems.frame()),
@@ -129,6 +134,7 @@ def gather(project: Project) -> ProjectFacts:
         folders=_folders(catalog),
         problems=_problems(project),
         people=_people(project, tree),
+        place=place_of_labels(project),
         tables=has_scripted(labels),
         catalogue=f"{source['galaxies']:,} galaxies, from {source['source']}" if source else "",
         weights=header.name,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from gzactive.app.icons import Icons
 from gzactive.app.percent import percent
@@ -18,6 +18,7 @@ __all__ = ["LabelsPanel"]
 
 _HEADINGS = ("Labeller", "Finished", "When", "Artifacts", "Steady")
 _NONE = "–"
+_EXAMPLE = "postgresql+psycopg://USER@HOST/DATABASE"
 
 
 class LabelsPanel(Panel):
@@ -46,6 +47,12 @@ class LabelsPanel(Panel):
             "Take over the labels of another copy of this project; twice is as good as once",
         )
         self.merge.clicked.connect(self._merge)
+        #: Asks where the labels shall lie, "" for no change; tests put theirs here.
+        self.ask_place: Callable[[], str] = self._ask_place
+        self.share = self.button(
+            "Team…", "link", "Share the labels with others, on a PostgreSQL server, or no more"
+        )
+        self.share.clicked.connect(self._share)
         self.list = FactList(self)
         self.column.addWidget(self.list)
         self.table = RowsTable("Labellers", _HEADINGS, (1, 3, 4), wide=2, parent=self)
@@ -63,6 +70,7 @@ class LabelsPanel(Panel):
         else:
             total = sum(one.finished for one in people)
             by = f" by {count(len(people), 'person', 'people')}" if people else " yet"
+            rows.append(("Kept in", facts.place, "Where the labels lie."))
             rows.append(("Finished", f"{count(total, 'classification')}{by}", ""))
             if facts.tables:
                 rows.append(("From tables", "yes, they count beside people's", ""))
@@ -70,12 +78,28 @@ class LabelsPanel(Panel):
         self.list.show_facts(rows)
         self.table.rows.show_rows([_row(one) for one in people], [_tip(one) for one in people])
         self.table.setVisible(bool(people))
-        self.merge.setEnabled(not self._controller.read_only)
+        for button in (self.merge, self.share):
+            button.setEnabled(not self._controller.read_only)
 
     def _merge(self) -> None:
         folder = self.ask()
         if folder:
             self._controller.merge([Path(folder)])
+
+    def _share(self) -> None:
+        place = self.ask_place().strip()
+        if place and place != self._controller.project.server:
+            self._controller.move_labels(place)
+
+    def _ask_place(self) -> str:
+        place, chosen = QInputDialog.getText(
+            self,
+            "Labels of a team",
+            "Address of the team's PostgreSQL database, or sqlite for this computer alone.\n"
+            "The password comes from your password file and is not asked for here (see the guide).",
+            text=self._controller.project.server or _EXAMPLE,
+        )
+        return place if chosen and place != _EXAMPLE else ""
 
     def _ask(self) -> str:
         start = str(self._controller.project.path.parent)
