@@ -12,7 +12,7 @@ from gzactive.app.train.controller import Curves
 
 __all__ = ["LossCurve"]
 
-_NAMES = {"loss": "galaxies it learns from", "validation_loss": "galaxies set aside for stopping"}
+_NAMES = {"loss": "galaxies it learns from", "validation_loss": "galaxies it was kept from"}
 _FAINT = 0.4
 _NOTHING = "The curve of a round grows here while it learns."
 
