@@ -61,9 +61,10 @@ class TeamLine(QObject):
         state = self._courier.state
         if state.problem and state.problem != self._problem:
             self._problem = state.problem
+            what = "The label server does not answer." if state.away else state.problem
             self.told.emit(
-                f"{state.problem} Label on: your answers are safe on this computer and are sent "
-                "when it answers again.",
+                f"{what} Label on: your answers are safe on this computer and are sent when it "
+                "takes them again.",
                 True,
             )
         elif self._problem and not state.problem and not state.waiting:

@@ -147,6 +147,17 @@ def refused(url: URL, doing: str, error: BaseException | None) -> LabelError:
     return LabelError(f"The labels in {place} cannot be {doing}: {_short(words)}.")
 
 
+#: What the library says of a line, and what we do.
+_WORDS = {
+    "Connection refused": "nothing listens there",
+    "timeout expired": "no answer within seconds",
+    "closed the connection unexpectedly": "the line was cut",
+    "terminating connection": "it is being stopped",
+    "starting up": "it is starting",
+    "shutting down": "it is being stopped",
+}
+
+
 def _user(url: URL) -> str:
     return f"'{url.username}'" if url.username else "this user"
 
@@ -198,7 +209,10 @@ _REASONS: tuple[tuple[str, str, Callable[[URL], str]], ...] = (
 
 
 def _short(words: str) -> str:
-    """The reason without the list of everything that was tried."""
+    """The reason in a few words, without the list of everything that was tried."""
+    for known, told in _WORDS.items():
+        if known in words:
+            return told
     return words.split(" Multiple connection attempts")[0].rstrip(".")[:200]
 
 
