@@ -37,6 +37,7 @@ MODES = ("dark", "light")
 PATH = (2, 2, 1, 1, 2, 2, 3, 1)
 GALAXIES = 240
 PATIENCE = 600.0
+_COPY = "my-galaxies"  # seen in the pictures
 
 
 def main() -> None:
@@ -70,8 +71,12 @@ def simulated(home: Path) -> Path:
 @contextmanager
 def copied(project: Path) -> Iterator[Path]:
     """A copy beside the project, where its relative paths still lead to the images."""
-    with tempfile.TemporaryDirectory(dir=project.parent) as folder:
-        yield Path(shutil.copytree(project, Path(folder), dirs_exist_ok=True))
+    place = project.with_name(_COPY)
+    shutil.copytree(project, place)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place)
 
 
 class Studio:

@@ -167,7 +167,7 @@ def test_galaxies_of_the_project_stand_beside_once_the_model_tells_them_apart(
 
 
 def test_both_themes_write_pages_in_their_own_colours(qtbot: QtBot, window: MainWindow) -> None:
-    window.help.window.open("rounds")
+    window.help.window.open("choosing")
     shown = opened(qtbot, window)
     brightness = {}
     for mode in ("dark", "light"):
@@ -175,7 +175,7 @@ def test_both_themes_write_pages_in_their_own_colours(qtbot: QtBot, window: Main
         picture = shown.page.viewport().grab().toImage().scaled(40, 40)
         colours = [picture.pixelColor(x, y).name() for x in range(40) for y in range(40)]
         brightness[mode] = sum(map(luminance, colours)) / len(colours)
-        assert shown.page.page == "rounds"
+        assert shown.page.page == "choosing"
     assert brightness["light"] > 0.6 > 0.2 > brightness["dark"]
 
 
