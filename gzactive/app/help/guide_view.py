@@ -176,7 +176,12 @@ class GuideView(QTextBrowser):
     def _file(self, name: str) -> QImage:
         """An image of the guide, no wider than the page."""
         path = self._library.guide.folder / name
-        room = self.viewport().width() - 2 * SPACE.large - SPACE.small
+        bar = (
+            0
+            if self.verticalScrollBar().isVisible()
+            else self.verticalScrollBar().sizeHint().width()
+        )
+        room = self.viewport().width() - bar - 2 * SPACE.large - SPACE.small
         ratio = self.devicePixelRatioF()
         if path.suffix == ".svg":
             renderer = QSvgRenderer(QByteArray(path.read_bytes()))

@@ -26,6 +26,7 @@ SCHEME = "help"
 #: Qt's documents give room around code, and lines without gaps, to tables alone.
 _DRESSED = (
     ("<table>", '<table cellspacing="0" cellpadding="0">'),
+    ("<p><img ", '<p class="picture"><img '),
     ("<pre>", '<table class="code" width="100%" cellspacing="0" cellpadding="0"><tr><td><pre>'),
     ("</pre>", "</pre></td></tr></table>"),
     ("</table>", '</table><p class="gap">&nbsp;</p>'),

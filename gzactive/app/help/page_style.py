@@ -17,6 +17,7 @@ def page_style(theme: Theme) -> str:
     return f"""
     body {{ color: {c.text}; font-size: {points(1.06)}; }}
     p, li {{ line-height: 140%; }}
+    .picture {{ line-height: 100%; }}
     p {{ margin-top: 0; margin-bottom: {s.medium}px; }}
     h1 {{ font-size: {points(1.8)}; font-weight: 600; margin-top: {s.small}px;
           margin-bottom: {s.medium}px; }}
