@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.catalog.queries import rows_where
 from gzactive.errors import GzactiveError
 from gzactive.inference import features_for
 from gzactive.project import Project
@@ -40,7 +41,7 @@ def training_votes(project: Project) -> "pd.DataFrame":
     pandas.DataFrame
         Indexed by ``id_str``, one column an answer; galaxies without any vote are left out.
     """
-    table, reserved, _ = _all_votes(project)
+    table, reserved = _all_votes(project)
     return table[~reserved]
 
 
@@ -51,8 +52,8 @@ def held_out_votes(project: Project, *, weighted: bool = True) -> "pd.DataFrame"
     others. With ``weighted`` false each labeller's votes count once: whole numbers, as people gave
     them.
     """
-    table, _, judging = _all_votes(project, weighted)
-    return table[judging]
+    table, reserved = _all_votes(project, weighted)
+    return _judging(project, table[reserved])
 
 
 def picked_by_hand(project: Project) -> set[str]:
@@ -110,10 +111,11 @@ class RoundLabels:
         # People go on labelling meanwhile: read again when the log grew while it was read.
         while True:
             position = project.labels.position
-            table, reserved, judging = _all_votes(project)
+            table, reserved = _all_votes(project)
+            held_out = _judging(project, table[reserved])
             if project.labels.position == position:
                 break
-        training, held_out = table[~reserved], table[judging]
+        training = table[~reserved]
         chosen = training if where is None else _chosen(project, training, where)
         if len(chosen) < MIN_TRAINING:
             raise GzactiveError(_too_few(len(chosen), len(training), where))
@@ -161,10 +163,8 @@ class RoundLabels:
         return told + ", "
 
 
-def _all_votes(
-    project: Project, weighted: bool = True
-) -> tuple["pd.DataFrame", "pd.Series[bool]", "pd.Series[bool]"]:
-    """All votes of galaxies in the catalogue; which of these are reserved, which of those judge."""
+def _all_votes(project: Project, weighted: bool = True) -> tuple["pd.DataFrame", "pd.Series[bool]"]:
+    """All votes of galaxies in the catalogue, and which of these galaxies are reserved."""
     tree = project.tree
     weights = project.settings.label_weights if weighted else None
     votes = project.labels.votes(tree, weights=weights)
@@ -173,31 +173,20 @@ def _all_votes(
     votes = votes[list(tree.columns)].astype(np.float64)
     reserved = project.catalog.set_index("id_str")["reserved"]
     votes = votes[votes.index.isin(reserved.index) & (votes.sum(axis=1) > 0)]
-    reserved = reserved.reindex(votes.index).astype(bool)
-    return votes, reserved, reserved & ~votes.index.isin(picked_by_hand(project))
+    return votes, reserved.reindex(votes.index).astype(bool)
+
+
+def _judging(project: Project, votes: "pd.DataFrame") -> "pd.DataFrame":
+    """Those of reserved galaxies' votes that are of a random sample."""
+    return votes[~votes.index.isin(picked_by_hand(project))] if len(votes) else votes
 
 
 def _chosen(project: Project, votes: "pd.DataFrame", where: str) -> "pd.DataFrame":
     """Votes of the galaxies that a query on catalogue and votes holds for."""
-    import pandas as pd
-
     catalog = project.catalog.set_index("id_str").loc[votes.index]
     catalog = catalog.drop(columns=[name for name in votes if name in catalog])
-    table = catalog.join(votes)
-    try:
-        # Only names and values of the table: no "@" reaches into this program.
-        holds = table.eval(where, local_dict={}, global_dict={})
-    except Exception as error:
-        raise GzactiveError(
-            f"'{where}' is no query that galaxies can be chosen by ({error}): write, for instance, "
-            f'"`{votes.columns[0]}` > 0", with names among {", ".join(map(str, table.columns))}.'
-        ) from error
-    if not isinstance(holds, pd.Series) or holds.dtype != bool:
-        raise GzactiveError(
-            f"'{where}' is neither true nor false of a galaxy: compare something, for instance "
-            f'"`{votes.columns[0]}` > 0".'
-        )
-    return votes[holds.to_numpy()]
+    told = "the labelled galaxies"
+    return votes[rows_where(votes.join(catalog), where, told, part=True)]
 
 
 def _too_few(chosen: int, labelled: int, where: str | None) -> str:

@@ -28,7 +28,7 @@ def labelled(sky: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["--unfreeze-blocks", -1], "-1 blocks cannot be trained"),
         (["--unfreeze-blocks", 2, "--learning-rate", 0], "at a learning rate of 0: give one near"),
         (["--learning-rate", 1e-4], "say how many, with --unfreeze-blocks"),
-        (["--where", "size >"], "'size >' is no query that galaxies can be chosen by"),
+        (["--where", "size >"], "'size >' is no query that rows can be chosen by"),
         (["--where", "merging_merger > 900"], "holds for 0 of"),
         ([], "have features, and a round needs 10: compute the features first"),
     ],
