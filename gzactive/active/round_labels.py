@@ -185,8 +185,10 @@ def _chosen(project: Project, votes: "pd.DataFrame", where: str) -> "pd.DataFram
     """Votes of the galaxies that a query on catalogue and votes holds for."""
     catalog = project.catalog.set_index("id_str").loc[votes.index]
     catalog = catalog.drop(columns=[name for name in votes if name in catalog])
-    told = "the labelled galaxies"
-    return votes[rows_where(votes.join(catalog), where, told, part=True)]
+    # A refusal names the first columns: an answer for its example, then those of the catalogue.
+    first, *others = votes.columns
+    table = votes.join(catalog)[[first, *catalog, *others]]
+    return votes[rows_where(table, where, "the labelled galaxies", part=True)]
 
 
 def _too_few(chosen: int, labelled: int, where: str | None) -> str:

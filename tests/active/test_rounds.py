@@ -275,7 +275,7 @@ def test_a_round_may_fit_only_some_galaxies_and_is_judged_on_all(make_project, r
     ("where", "sentence"),
     [
         ("ring_yes >", "no query that rows can be chosen by"),
-        ("magnitude < 17", r"'magnitude' is not defined.* among ring_yes"),
+        ("magnitude < 17", r"'magnitude' is not defined.* among 'ring_yes', 'file_loc'"),
         ("ring_yes + 1", "neither true nor false"),
         ("@project.path == 1", "no query"),
         ("ring_yes > 1000", "holds for 0 of .* labelled galaxies"),
