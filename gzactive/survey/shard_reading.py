@@ -21,8 +21,9 @@ from gzactive.errors import GzactiveError
 from gzactive.images import ImageSettings, mean_of_channels
 from gzactive.inference.network_training import TrainingGalaxies
 from gzactive.progress import Progress, silent
+from gzactive.survey.shard_index import ShardIndex, damaged, shard_index
 from gzactive.survey.shards import FORMAT, MANIFEST
-from gzactive.tfrecords import DamagedRecord, Example, check_data, record_bounds
+from gzactive.tfrecords import DamagedRecord, check_data
 from gzactive.trees import load_tree
 
 if TYPE_CHECKING:
@@ -37,16 +38,6 @@ class OpenedShards:
 
     galaxies: TrainingGalaxies
     id_str: NDArray[np.object_]  #: (n,) text, row by row
-
-
-@dataclass(frozen=True)
-class _Record:
-    """Where a galaxy lies in its shard."""
-
-    shard: int
-    start: int  #: of the record's data
-    end: int
-    image: int  #: where its pixels start
 
 
 class ShardImages:
@@ -65,13 +56,13 @@ class ShardImages:
     ndim = 4
 
     def __init__(
-        self, files: Sequence[Path], records: Sequence[_Record], size: int, stored: int, shown: int
+        self, files: Sequence[Path], index: ShardIndex, size: int, stored: int, shown: int
     ) -> None:
-        self.shape = (len(records), size, size, shown)
-        self._files, self._records, self._stored = files, records, stored
-        used = sorted({record.shard for record in records})  # an empty file cannot be mapped
+        self.shape = (len(index.row), size, size, shown)
+        self._files, self._index, self._stored = files, index, stored
+        used = np.unique(index.shard).tolist()  # an empty file cannot be mapped
         self._maps = {shard: np.memmap(files[shard], np.uint8, "r") for shard in used}
-        self._checked = np.zeros(len(records), bool)
+        self._checked = np.zeros(len(self), bool)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -86,16 +77,17 @@ class ShardImages:
         return images
 
     def _image(self, row: int) -> NDArray[np.uint8]:
-        record = self._records[row]
-        content = self._maps[record.shard]
+        index, shard = self._index, int(self._index.shard[row])
+        content = self._maps[shard]
         if not self._checked[row]:
             try:
-                check_data(content, record.start, record.end)
+                check_data(content, int(index.start[row]), int(index.end[row]))
             except DamagedRecord as error:
-                raise _damaged(self._files[record.shard], error) from error
+                raise damaged(self._files[shard], error) from error
             self._checked[row] = True
         _, height, width, shown = self.shape
-        pixels = content[record.image : record.image + height * width * self._stored]
+        start = int(index.image[row])
+        pixels = content[start : start + height * width * self._stored]
         image: NDArray[np.uint8] = pixels.reshape(height, width, self._stored)
         return mean_of_channels(image)[..., None] if shown < self._stored else image
 
@@ -163,29 +155,11 @@ def open_shards(
             "--colour."
         )
     shards = manifest["shards"]
-    files = [folder / shard["file"] for shard in shards]
-    records: list[tuple[int, _Record]] = []
-    ids, votes, parts = [], [], []
-    pixels = settings["size"] ** 2 * settings["channels"]
-    for number, (file, shard) in enumerate(zip(files, shards, strict=True)):
-        progress("opening shards", number, len(files))
-        try:
-            for start, end, example in _examples(file, shard):
-                first, last = example.span("matrix")
-                if last - first != pixels:
-                    raise DamagedRecord(f"an image has {last - first:,} bytes, not {pixels:,}")
-                records.append((example.integer("row"), _Record(number, start, end, first)))
-                ids.append(example.text("id_str"))
-                votes.append([example.number(column) for column in tree.columns])
-                parts.append(shard["part"])
-        except DamagedRecord as error:
-            raise _damaged(file, error) from error
-    progress("opening shards", len(files), len(files))
-    order = np.argsort([row for row, _ in records], kind="stable")
-    part = np.array(parts)[order]
+    index = shard_index(folder, manifest, tree.columns, progress).sorted()
+    part = np.array([shard["part"] for shard in shards] or [""])[index.shard]
     images = ShardImages(
-        files,
-        [records[place][1] for place in order],
+        [folder / shard["file"] for shard in shards],
+        index,
         settings["size"],
         settings["channels"],
         channels,
@@ -194,7 +168,7 @@ def open_shards(
         source=folder,
         tree=tree,
         images=cast("NDArray[np.uint8]", images),
-        votes=np.array(votes)[order].astype(np.int64),
+        votes=index.votes.astype(np.int64),
         rows={name: np.flatnonzero(part == name) for name in PARTS},
         image_settings=ImageSettings(
             size=settings["size"],
@@ -207,23 +181,8 @@ def open_shards(
         problems=sum(len(shard["problems"]) for shard in shards),
         without_votes=manifest["without_votes"],
     )
-    return OpenedShards(galaxies, np.array(ids, dtype=object)[order])
-
-
-def _examples(file: Path, shard: dict[str, Any]) -> list[tuple[int, int, Example]]:
-    """Start, end and example of each record of a shard that is as long as it should be."""
-    try:
-        size = file.stat().st_size
-    except FileNotFoundError as error:
-        raise GzactiveError(
-            f"The shard '{file}' is missing: fetch it again, or make the shards again."
-        ) from error
-    if size != shard["bytes"]:
-        raise DamagedRecord(f"it has {size:,} bytes, not {shard['bytes']:,}")
-    if not size:  # none of its images could be read, and an empty file cannot be mapped
-        return []
-    content = np.memmap(file, np.uint8, "r")
-    return [(start, end, Example(content, start, end)) for start, end in record_bounds(content)]
+    ids = np.char.decode(index.id_str, "utf-8").astype(object)
+    return OpenedShards(galaxies, ids)
 
 
 def _same_tree(folder: Path, manifest: dict[str, Any], tree: DecisionTree | None) -> DecisionTree:
@@ -235,10 +194,3 @@ def _same_tree(folder: Path, manifest: dict[str, Any], tree: DecisionTree | None
             f"'{tree.id}': give --tree with the file that they were made with."
         )
     return tree
-
-
-def _damaged(file: Path, error: DamagedRecord) -> GzactiveError:
-    return GzactiveError(
-        f"The shard '{file}' is damaged ({error}): fetch it again, or delete it and give the "
-        "command that makes the shards again."
-    )

@@ -6,6 +6,7 @@ ones. A folder of shards holds
     train_shards/ test_shards/ val_shards/    s300_shard_0.tfrecord and so on
     split.csv                                 id_str, part
     problems.csv                              images that could not be read
+    index.npz                                 where each galaxy lies in them
     manifest.json                             tree, columns, settings; of each shard the galaxies,
                                               bytes and SHA-256
 
@@ -45,6 +46,7 @@ from gzactive.inference.catalogue_training import voted_galaxies, write_split
 from gzactive.inference.network_training import SPLIT, make_folder
 from gzactive.paths import atomic_write
 from gzactive.progress import Progress, silent
+from gzactive.survey.shard_index import shard_index
 from gzactive.tfrecords import encode_example, framed
 
 if TYPE_CHECKING:
@@ -150,7 +152,9 @@ def write_shards(
                 manifest["shards"].append(shard)
                 atomic_write(out / MANIFEST, json.dumps(manifest, indent=1))
         progress("writing shards", len(order), len(order))
-        return _finish(out, manifest, table, order, kept, began)
+        written = _finish(out, manifest, table, order, kept, began)
+        shard_index(out, manifest, tree.columns, progress)  # that opening them need not make it
+        return written
     except OSError as error:
         raise GzactiveError(
             f"The shards cannot be written to '{out}': {error.strerror or error}."

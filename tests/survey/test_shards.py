@@ -4,8 +4,10 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,8 @@ from gzactive.catalog import split_parts
 from gzactive.errors import GzactiveError
 from gzactive.images import ImageSettings, load_resized
 from gzactive.progress import Cancelled
+from gzactive.survey import shard_index
+from gzactive.survey.shard_index import ShardIndex
 from gzactive.survey.shard_reading import open_shards
 from gzactive.survey.shards import FOLDERS, ShardSettings, WrittenShards, write_shards
 from gzactive.trees import load_tree
@@ -106,6 +110,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(catalog: Path, tmp_
     program = f"""
 import os, signal, sys
 from pathlib import Path
+from typing import Any
 from gzactive.survey.shards import ShardSettings, write_shards
 from gzactive.trees import load_tree
 def progress(stage, done, total):
@@ -188,6 +193,57 @@ def test_a_limit_draws_galaxies_at_random_and_the_parts_stay(
     np.testing.assert_array_equal(opened.galaxies.rows["train"], np.flatnonzero(parts == "train"))
 
 
+def test_an_index_is_used_only_for_the_shards_that_it_is_of(
+    written: Callable[..., WrittenShards], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written()
+    folder = tmp_path / "shards"
+    by_index = open_shards(folder)
+    walked: list[Path] = []
+    walk = shard_index.scan
+
+    def noted(place: Path, *arguments: Any) -> ShardIndex:
+        walked.append(place)
+        return walk(place, *arguments)
+
+    monkeypatch.setattr(shard_index, "scan", noted)
+    open_shards(folder)
+    assert not walked  # it was made with the shards
+    index = folder / "index.npz"
+    whole = index.read_bytes()
+    index.unlink()
+    by_walk = open_shards(folder)
+    assert len(walked) == 1
+    assert index.exists()  # for the next time
+    assert by_walk.id_str.tolist() == by_index.id_str.tolist()
+    np.testing.assert_array_equal(by_walk.galaxies.votes, by_index.galaxies.votes)
+    np.testing.assert_array_equal(by_walk.galaxies.images[:], by_index.galaxies.images[:])
+    index.write_bytes(whole[:-40])
+    open_shards(folder)
+    assert len(walked) == 2  # a broken one
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["shards"][0]["sha256"] = "0" * 64
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    open_shards(folder)
+    assert len(walked) == 3  # one of other shards
+
+
+@pytest.mark.benchmark
+def test_opening_by_the_index_beside_walking_through_the_records(
+    written: Callable[..., WrittenShards], tmp_path: Path
+) -> None:
+    written()
+    folder = tmp_path / "shards"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    times = {}
+    for name, way in (("index", shard_index.shard_index), ("records", shard_index.scan)):
+        began = time.perf_counter()
+        for _ in range(5):
+            way(folder, manifest, TREE.columns)
+        times[name] = time.perf_counter() - began
+    print(f"opening by the records costs {times['records'] / times['index']:.0f} × the index")
+
+
 def test_damage_is_told_with_the_file(
     written: Callable[..., WrittenShards], tmp_path: Path
 ) -> None:
@@ -227,5 +283,6 @@ def test_grey_shards_have_no_colour_to_train_on(
 
 
 def _content(folder: Path) -> dict[str, bytes]:
-    files = (file for file in folder.rglob("*") if file.is_file() and file.name != "manifest.json")
+    telling = ("manifest.json", "index.npz")  # they tell of the shards in the order of their making
+    files = (file for file in folder.rglob("*") if file.is_file() and file.name not in telling)
     return {str(file.relative_to(folder)): file.read_bytes() for file in files}
