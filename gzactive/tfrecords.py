@@ -26,6 +26,8 @@ __all__ = [
     "check_data",
     "encode_example",
     "framed",
+    "message_fields",
+    "read_varint",
     "record_bounds",
     "varint",
 ]
@@ -130,7 +132,7 @@ class Example:
             for _, first, last in self._fields(start, end, 1):  # Example.features
                 for _, low, high in self._fields(first, last, 1):  # Features.feature
                     self._read_entry(low, high)
-        except (IndexError, UnicodeDecodeError) as error:
+        except (IndexError, UnicodeDecodeError, DamagedRecord) as error:
             raise DamagedRecord("the data of a record is no tf.train.Example") from error
 
     @property
@@ -155,7 +157,7 @@ class Example:
             position = first
             if wire == _LENGTH and first == last:
                 continue
-            value, _ = self._varint(position)
+            value, _ = read_varint(self._buffer, position)
             return value - 2**64 if value >= 2**63 else value
         raise DamagedRecord(f"the feature '{name}' of a record is empty")
 
@@ -175,47 +177,56 @@ class Example:
 
     def _read_entry(self, start: int, end: int) -> None:
         name, feature = "", (0, 0)
-        for wire, first, last, field in self._all_fields(start, end):
+        for field, first, last, wire in message_fields(self._buffer, start, end):
             if wire == _LENGTH and field == 1:
                 name = bytes(self._buffer[first:last]).decode()
             elif wire == _LENGTH and field == 2:
                 feature = (first, last)
-        for _, first, last, kind in self._all_fields(*feature):
+        for kind, first, last, _ in message_fields(self._buffer, *feature):
             self._features[name] = (kind, first, last)
 
     def _fields(self, start: int, end: int, wanted: int) -> Iterator[tuple[int, int, int]]:
-        for wire, first, last, field in self._all_fields(start, end):
+        for field, first, last, wire in message_fields(self._buffer, start, end):
             if field == wanted:
                 yield wire, first, last
 
-    def _all_fields(self, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-        """Wire type, start and end of the value, and number of each field of a message."""
-        while start < end:
-            tag, start = self._varint(start)
-            wire = tag & 7
-            if wire == _LENGTH:
-                length, start = self._varint(start)
-                last = start + length
-            elif wire == _VARINT:
-                _, last = self._varint(start)
-            elif wire in (_FIXED64, _FIXED32):
-                last = start + (8 if wire == _FIXED64 else 4)
-            else:
-                raise DamagedRecord("the data of a record is no tf.train.Example")
-            if last > end:
-                raise DamagedRecord("the data of a record is no tf.train.Example")
-            yield wire, start, last, tag >> 3
-            start = last
 
-    def _varint(self, position: int) -> tuple[int, int]:
-        value = shift = 0
-        while True:
-            byte = self._buffer[position]
-            position += 1
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value, position
-            shift += 7
+def message_fields(buffer: Any, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Number, start and end of the value, and wire type of each field of a message.
+
+    Raises
+    ------
+    DamagedRecord
+        If it is no protocol buffer; IndexError if it runs over the buffer's end.
+    """
+    while start < end:
+        tag, start = read_varint(buffer, start)
+        wire = tag & 7
+        if wire == _LENGTH:
+            length, start = read_varint(buffer, start)
+            last = start + length
+        elif wire == _VARINT:
+            _, last = read_varint(buffer, start)
+        elif wire in (_FIXED64, _FIXED32):
+            last = start + (8 if wire == _FIXED64 else 4)
+        else:
+            raise DamagedRecord("the data of a record is no protocol buffer")
+        if last > end:
+            raise DamagedRecord("the data of a record is no protocol buffer")
+        yield tag >> 3, start, last, wire
+        start = last
+
+
+def read_varint(buffer: Any, position: int) -> tuple[int, int]:
+    """A number as protocol buffers write it, and the position behind it."""
+    value = shift = 0
+    while True:
+        byte = int(buffer[position])
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, position
+        shift += 7
 
 
 def varint(value: int) -> bytes:

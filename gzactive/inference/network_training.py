@@ -4,7 +4,8 @@ Train, judge on the part that was never trained on, and write weights that a pro
 What lies in the folder of a run, so that a killed one goes on:
 
     run/                  checkpoint, best weights, training.log
-    tensorboard/          loss curves, live
+    history.csv           losses and accuracy epoch by epoch, live
+    tensorboard/          the same for TensorBoard
     manifest.json         arguments, versions, device, history, metrics
     weights.safetensors   network and head, with their model card
 
@@ -31,6 +32,7 @@ from gzactive import __version__
 from gzactive.catalog import PARTS
 from gzactive.errors import GzactiveError
 from gzactive.images import ImageSettings
+from gzactive.inference.training_runs import write_history
 from gzactive.model.likelihood import per_question_nll
 from gzactive.model.quiet import hushed
 from gzactive.model.tensorboard import write_tensorboard
@@ -144,6 +146,7 @@ def train_network(
 
     def show(history: dict[str, list[float]]) -> None:
         write_tensorboard(out / "tensorboard", history)
+        write_history(out, history)
 
     fit = train_backbone(
         galaxies.images,

@@ -34,7 +34,7 @@ from gzactive.model.backbone import (
 from gzactive.model.backbone_settings import BackboneSettings
 from gzactive.model.devices import is_out_of_memory, mixed_precision
 from gzactive.model.head import Head
-from gzactive.model.likelihood import dirichlet_multinomial_nll
+from gzactive.model.likelihood import agreement, dirichlet_multinomial_nll
 from gzactive.model.loss import dirichlet_multinomial_loss
 from gzactive.model.weights_file import open_tensors
 from gzactive.paths import atomic_write
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BackboneFit", "BackboneSettings", "concentrations_of", "train_backbone"]
 
-#: "loss", "validation_loss", "seconds" and "waiting" (seconds without a batch) of each epoch.
+#: Of each epoch both losses, the validation's accuracy, seconds, and those without a batch.
 History = dict[str, list[float]]
 _JUDGED = 32  # images at a time
-_CURVES = ("loss", "validation_loss", "seconds", "waiting")
+_CURVES = ("loss", "validation_loss", "validation_accuracy", "seconds", "waiting")
 
 _CHECKPOINT, _BEST, _LOG = "checkpoint.safetensors", "best.safetensors", "training.log"
 
@@ -279,10 +279,11 @@ class _Run:
                 stage += f", batch {self.batch} since memory ran out"
                 self._log(f"out of memory: batch {self.batch} from here")
         progress(stage, total, total)
-        judged = self._validation_loss(progress)
-        figures = (loss / done, judged, time.monotonic() - began, self.waiting)
+        judged = self._judge(progress)
+        figures = (loss / done, *judged, time.monotonic() - began, self.waiting)
         for name, figure in zip(_CURVES, figures, strict=True):
-            self.history[name].append(figure)
+            if name in self.history:  # a run that an earlier version began has fewer curves
+                self.history[name].append(figure)
         last = {name: values[-1] for name, values in self.history.items()}
         self._log(f"epoch {number + 1} " + " ".join(f"{k} {v:.4f}" for k, v in last.items()))
         # The best first: a kill between the two writes repeats an epoch and loses nothing.
@@ -327,8 +328,9 @@ class _Run:
         rise = min(1.0, (epoch + 0.02) / options.warm_up) if options.warm_up else 1.0
         return options.learning_rate * max(fall * rise, 1e-3)
 
-    def _validation_loss(self, progress: Progress) -> float:
-        losses = []
+    def _judge(self, progress: Progress) -> tuple[float, float]:
+        """Loss and accuracy on the validation part."""
+        parts = []
         for start in range(0, len(self.validation), _JUDGED):
             progress("validating", start, len(self.validation))
             rows = self.validation[start : start + _JUDGED]
@@ -336,10 +338,11 @@ class _Run:
             views = centre_crop(self.images[padded], self.settings.crop)
             logits = np.asarray(self.model.predict_on_batch(views), np.float64)
             logits = logits[: len(rows), : len(self.tree.columns)]
-            alpha = 51.0 + 50.0 * np.tanh(0.5 * logits)
-            losses.append(dirichlet_multinomial_nll(self.votes[rows], alpha, self.tree))
+            parts.append(51.0 + 50.0 * np.tanh(0.5 * logits))
         progress("validating", len(self.validation), len(self.validation))
-        return float(np.concatenate(losses).mean())
+        votes, alpha = self.votes[self.validation], np.concatenate(parts)
+        loss = dirichlet_multinomial_nll(votes, alpha, self.tree)
+        return float(loss.mean()), agreement(votes, alpha, self.tree)
 
     def _identity(self) -> str:
         settings = asdict(self.settings)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gzactive.trees import DecisionTree
 
 __all__ = [
+    "agreement",
     "dirichlet_multinomial_nll",
     "per_question_nll",
     "predictive_nll",
@@ -117,6 +118,28 @@ def question_predictive_nll(
         asked = question_totals(counts[rows], tree) > 0
         result[rows] = np.where(asked, -mixed, 0.0)  # log of a mean of ones is 0
     return result
+
+
+def agreement(votes: ArrayLike, concentrations: ArrayLike, tree: DecisionTree) -> float:
+    """Share of the questions with votes whose most voted answer is the likeliest, over galaxies.
+
+    Parameters
+    ----------
+    votes, concentrations : (n, answers)
+
+    Returns
+    -------
+    float
+        0 to 1; NaN without a vote.
+    """
+    counts, alpha = np.asarray(votes), np.asarray(concentrations)
+    right = asked = 0
+    for question in tree.modelled:
+        part = tree.slice(question.name)
+        voted = counts[:, part].sum(axis=1) > 0
+        said = alpha[voted, part].argmax(axis=1) == counts[voted, part].argmax(axis=1)
+        right, asked = right + int(said.sum()), asked + len(said)
+    return right / asked if asked else float("nan")
 
 
 def votes_gradient(

@@ -1,7 +1,7 @@
-"""Loss curves as TensorBoard event files, written without loading TensorFlow.
+"""Loss curves as TensorBoard event files, written and read without loading TensorFlow.
 
 The format is small and fixed: TFRecords that hold ``Event`` protocol buffers, of which a scalar
-needs five fields.
+needs five fields (tensorflow/core/util/event.proto, framework/{summary,tensor}.proto).
 """
 
 import struct
@@ -10,9 +10,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gzactive.paths import atomic_write
-from gzactive.tfrecords import bytes_field, framed, varint
+from gzactive.tfrecords import (
+    DamagedRecord,
+    bytes_field,
+    check_data,
+    framed,
+    message_fields,
+    read_varint,
+    record_bounds,
+    varint,
+)
 
-__all__ = ["write_tensorboard"]
+__all__ = ["read_tensorboard", "write_tensorboard"]
 
 _FILE = "events.out.tfevents.0.gzactive"
 
@@ -45,6 +54,70 @@ def write_tensorboard(folder: Path, history: Mapping[str, Sequence[float]]) -> P
     path = folder / _FILE
     atomic_write(path, b"".join(map(framed, records)))
     return path
+
+
+def read_tensorboard(path: Path) -> tuple[dict[str, dict[int, float]], str]:
+    """The scalars of one event file, whichever program wrote it.
+
+    Parameters
+    ----------
+    path : Path
+        Named ``events.out.tfevents…``; it may still be written to.
+
+    Returns
+    -------
+    dict, str
+        Name of a curve → step → value (the last, where one step was written twice), up to the
+        first record that is not whole; and why that is not, or nothing.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    buffer = path.read_bytes()
+    found: dict[str, dict[int, float]] = {}
+    try:
+        for start, end in record_bounds(buffer):
+            check_data(buffer, start, end)
+            _read_event(buffer, start, end, found)
+    except (DamagedRecord, IndexError, struct.error, UnicodeDecodeError) as error:
+        said = str(error) if isinstance(error, DamagedRecord) else "a record is no event"
+        return found, said
+    return found, ""
+
+
+def _read_event(buffer: bytes, start: int, end: int, found: dict[str, dict[int, float]]) -> None:
+    step, values = 0, []
+    for field, first, last, _ in message_fields(buffer, start, end):
+        if field == 2:
+            step = read_varint(buffer, first)[0]
+        elif field == 5:  # the summary
+            values += [at for at in message_fields(buffer, first, last) if at[0] == 1]
+    for _, first, last, _ in values:
+        tag, number = "", None
+        for field, low, high, _ in message_fields(buffer, first, last):
+            if field == 1:
+                tag = buffer[low:high].decode()
+            elif field == 2:
+                (number,) = struct.unpack("<f", buffer[low:high])
+            elif field == 8:
+                number = _scalar_tensor(buffer, low, high)
+        if tag and number is not None:
+            found.setdefault(tag, {})[step] = float(number)
+
+
+def _scalar_tensor(buffer: bytes, start: int, end: int) -> float | None:
+    """The one number of a tensor of floats or doubles; None if it holds anything else."""
+    kind = 0
+    for field, first, last, _ in message_fields(buffer, start, end):
+        if field == 1:
+            kind = read_varint(buffer, first)[0]
+        elif field in (4, 5, 6):  # tensor_content, float_val, double_val
+            form = {1: "<f", 2: "<d"}.get(kind)
+            if form is not None and last - first == struct.calcsize(form):
+                return float(struct.unpack(form, buffer[first:last])[0])
+    return None
 
 
 def _integer(field: int, value: int) -> bytes:
