@@ -103,6 +103,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Project",
     ),
     ActionSpec(
+        "project.votes",
+        "Import votes…",
+        (),
+        "Bring what a survey's volunteers said of these galaxies into the open project",
+        "table",
+        "Project",
+    ),
+    ActionSpec(
         "project.close",
         "Close project",
         ("Ctrl+W",),

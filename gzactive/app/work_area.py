@@ -74,6 +74,7 @@ class WorkArea(QWidget):
         self.evaluate = EvaluateView(session.evaluate, actions, icons, self)
         self.project = ProjectView(session.whole, actions, icons, self)
         self.project.chosen.connect(self.project_chosen)
+        self.project.wanted.connect(lambda: self.page_chosen.emit("project"))
         self._pages: dict[str, QWidget] = {
             "label": self.label,
             "explore": self.explore,

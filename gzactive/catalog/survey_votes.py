@@ -51,6 +51,8 @@ class SurveyVotes:
         Nominal number of people behind pseudo-votes; 0 where they are counts.
     findings
         What was left out, and what is worth knowing.
+    names
+        Answer to the table's column that it was read from; empty where votes are no columns.
     """
 
     format: str
@@ -59,6 +61,7 @@ class SurveyVotes:
     others: pd.DataFrame
     people: int
     findings: tuple[Finding, ...] = field(default=())
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def read_survey(
@@ -136,6 +139,7 @@ def read_survey(
         others.reset_index(drop=True),
         read.people,
         tuple(findings),
+        dict(read.names),
     )
 
 

@@ -10,7 +10,7 @@ line, the app and new projects read votes by the same code.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,18 +30,60 @@ if TYPE_CHECKING:
     from gzactive.project import Project
     from gzactive.trees import DecisionTree
 
-__all__ = ["ImportedFile", "ImportedVotes", "import_votes"]
+__all__ = ["ImportedFile", "ImportedVotes", "VotePlan", "import_votes", "plan_votes", "write_votes"]
 
 
 @dataclass(frozen=True)
 class ImportedFile:
-    """What was read from a file, or from several exports that are read as one."""
+    """What was read from a file, or from several exports that are read as one.
+
+    Attributes
+    ----------
+    name, format
+        The file's name, and the form of its votes in words.
+    ids
+        Its column that holds the galaxies' ids.
+    galaxies
+        With votes, of the project.
+    people
+        Nominal number of people behind pseudo-votes; 0 where they are counts.
+    findings
+        What was left out, and what is worth knowing.
+    names
+        Answer to the file's column that it was read from; empty where votes are no columns.
+    """
 
     name: str
     format: str
-    ids: str  #: column that holds the galaxies' ids
-    galaxies: int  #: with votes, of the project
-    people: int  #: nominal number of people behind pseudo-votes; 0 where they are counts
+    ids: str
+    galaxies: int
+    people: int
+    findings: tuple[Finding, ...]
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class VotePlan:
+    """What an import would bring; nothing of it is written yet.
+
+    Attributes
+    ----------
+    files
+        What was read.
+    votes
+        By galaxy, the tree's columns, int32.
+    others
+        What else the files know: ``id_str`` and more columns each.
+    replaced
+        Galaxies that have other catalogue votes on a question now.
+    findings
+        Of all files together.
+    """
+
+    files: tuple[ImportedFile, ...]
+    votes: pd.DataFrame
+    others: tuple[pd.DataFrame, ...]
+    replaced: int
     findings: tuple[Finding, ...]
 
 
@@ -69,7 +111,24 @@ def import_votes(
     """Take votes from tables, in whatever form they were published; all of them or nothing.
 
     Importing again changes nothing: votes of a galaxy on a question replace those that an earlier
-    import brought.
+    import brought. Parameters and errors are those of :func:`plan_votes`.
+    """
+    plan = plan_votes(
+        project, files, where=where, id_column=id_column, people=people, progress=progress
+    )
+    return write_votes(project, plan, progress=progress)
+
+
+def plan_votes(
+    project: Project,
+    files: Sequence[Path],
+    *,
+    where: str | None = None,
+    id_column: str | None = None,
+    people: int | None = None,
+    progress: Progress = silent,
+) -> VotePlan:
+    """Read tables of votes, and find what they would bring.
 
     Parameters
     ----------
@@ -85,7 +144,7 @@ def import_votes(
     people
         Nominal number of people where a table has fractions alone.
     progress
-        Told what is done; may cancel, and then nothing has changed.
+        Told what is done; may cancel.
 
     Raises
     ------
@@ -101,39 +160,63 @@ def import_votes(
             "check the path. Nothing was imported."
         )
     known = pd.Index(project.catalog["id_str"])
-    with project.compute_lock("import", "an import of votes"):
-        read = _read(project, files, known, where, id_column, people, progress)
-        kept: list[pd.DataFrame] = []
-        others: list[pd.DataFrame] = []
-        told: list[ImportedFile] = []
-        while read:  # one at a time: a million galaxies' votes are 150 MB each time they are held
-            name, survey = read.pop(0)
-            votes, rest, findings = _of_project(survey, known, project)
-            kept.append(votes)
-            others.append(rest)
-            told.append(
-                ImportedFile(
-                    name, survey.format, survey.ids, len(votes), survey.people, tuple(findings)
-                )
+    read = _read(project, files, known, where, id_column, people, progress)
+    kept: list[pd.DataFrame] = []
+    others: list[pd.DataFrame] = []
+    told: list[ImportedFile] = []
+    while read:  # one at a time: a million galaxies' votes are 150 MB each time they are held
+        progress("finding the project's galaxies", len(kept), len(kept) + len(read))
+        name, survey = read.pop(0)
+        votes, rest, findings = _of_project(survey, known, project)
+        kept.append(votes)
+        others.append(rest)
+        names = {answer: column for answer, column in survey.names.items() if answer in votes}
+        told.append(
+            ImportedFile(
+                name, survey.format, survey.ids, len(votes), survey.people, tuple(findings), names
             )
-        del survey
-        votes, findings = _first_of(kept, told, project.tree)
-        if votes.empty:
-            why = " ".join(finding.told for one in told for finding in one.findings)
-            raise GzactiveError(f"There is no vote for a galaxy of this project. {why}")
-        tree = project.tree
-        whole, replaced = _overlaid(project.labels.catalogue_votes(tree), votes, tree)
-        source = _source(project.labels.catalogue_source(tree), told)
+        )
+    del survey
+    votes, findings = _first_of(kept, told, project.tree)
+    if votes.empty:
+        why = " ".join(finding.told for one in told for finding in one.findings)
+        raise GzactiveError(f"There is no vote for a galaxy of this project. {why}")
+    progress("comparing with the votes that are there", 0, 0)
+    replaced = _clashes(project.labels.catalogue_votes(project.tree), votes, project.tree)
+    return VotePlan(tuple(told), votes, tuple(others), replaced, tuple(findings))
+
+
+def write_votes(project: Project, plan: VotePlan, *, progress: Progress = silent) -> ImportedVotes:
+    """Keep the votes of a plan; all of them or nothing.
+
+    Parameters
+    ----------
+    project
+        The one that the plan was made for.
+    plan
+        By :func:`plan_votes`.
+    progress
+        Told what is done; may cancel, and then nothing has changed.
+
+    Raises
+    ------
+    GzactiveError
+        If the project cannot be written to, or another import is under way.
+    """
+    tree = project.tree
+    with project.compute_lock("import", "an import of votes"):
+        whole, replaced = _overlaid(project.labels.catalogue_votes(tree), plan.votes, tree)
+        source = _source(project.labels.catalogue_source(tree), plan.files)
         project.labels.set_catalogue_votes(whole, tree, source, progress)
         progress("keeping other columns", 0, 0)
-        columns = _keep(project, others)
+        columns = _keep(project, plan.others)
     return ImportedVotes(
-        tuple(told),
-        len(votes),
-        int(votes.to_numpy().sum()),
+        plan.files,
+        len(plan.votes),
+        int(plan.votes.to_numpy().sum()),
         replaced,
         columns,
-        tuple(findings),
+        plan.findings,
     )
 
 
@@ -251,7 +334,13 @@ def _overlaid(
     return frame.rename_axis("id_str"), int(clash.sum())
 
 
-def _source(before: dict[str, Any] | None, files: list[ImportedFile]) -> str:
+def _clashes(below: pd.DataFrame, above: pd.DataFrame, tree: DecisionTree) -> int:
+    """How many galaxies have different votes in both on the same question."""
+    both = below.index.intersection(above.index)
+    return _overlaid(below.loc[both], above.loc[both], tree)[1]
+
+
+def _source(before: dict[str, Any] | None, files: Sequence[ImportedFile]) -> str:
     """Where the votes came from, for people, those of earlier imports included."""
     parts = [before["source"]] if before is not None and before["source"] else []
     for one in files:
@@ -262,7 +351,7 @@ def _source(before: dict[str, Any] | None, files: list[ImportedFile]) -> str:
     return " + ".join(parts)
 
 
-def _keep(project: Project, others: list[pd.DataFrame]) -> tuple[str, ...]:
+def _keep(project: Project, others: Sequence[pd.DataFrame]) -> tuple[str, ...]:
     """Add what else the tables know to the catalogue."""
     import pandas as pd
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from gzactive.app.explore.worker import Worker
 from gzactive.app.job import Job
 from gzactive.app.project.facts import ProjectFacts, gather, stamp
+from gzactive.app.project.votes_controller import VotesController
 from gzactive.app.project.words import count, size
 from gzactive.progress import Cancelled, Progress
 from gzactive.project import Project
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gzactive.app.session import ProjectSession
     from gzactive.inference.disk_use import DiskUse
     from gzactive.survey.exporters import Exported, Options
+    from gzactive.survey.importers import ImportedVotes
 
 __all__ = ["ProjectController"]
 
@@ -54,6 +56,8 @@ class ProjectController(QObject):
     reopen_wanted = Signal()
     #: A setting was saved, or was not.
     saved = Signal()
+    #: The page of a larger task is wanted: "votes", "match" or "moved".
+    task_wanted = Signal(str)
 
     def __init__(self, project: Project, session: "ProjectSession") -> None:
         super().__init__(session)
@@ -64,6 +68,8 @@ class ProjectController(QObject):
         self.exporting: Job | None = None
         self.exported: Exported | None = None
         self.new: pd.DataFrame | None = None
+        self.votes = VotesController(project, self)
+        self.votes.imported.connect(self._on_votes)
         self._stamp: tuple[object, ...] = ()
         self._stop = threading.Event()
         self._worker = Worker(self)
@@ -83,6 +89,7 @@ class ProjectController(QObject):
         """Let go of what is being counted, and wait for a step of it to end."""
         self._stop.set()
         self._worker.close()
+        self.votes.close()
 
     # --- what there is ----------------------------------------------------------------------------
 
@@ -203,6 +210,18 @@ class ProjectController(QObject):
         self.exporting = None
         self.export_changed.emit()
         self.told.emit(sentence, fault)
+
+    def _on_votes(self, done: "ImportedVotes") -> None:
+        """Votes came in: what is judged and ranked with them is done anew."""
+        self.told.emit(
+            f"Votes on {count(done.galaxies, 'galaxy', 'galaxies')} are in: the next round learns "
+            "from them.",
+            False,
+        )
+        if self.session.evaluate is not None:
+            self.session.evaluate.set_stale()
+        self.session.rank()
+        self.refresh()
 
     def merge(self, others: Sequence[Path]) -> None:
         """Take over the labels of other copies of the project."""

@@ -108,6 +108,8 @@ def stamp(project: Project) -> tuple[object, ...]:
 
     return (
         count_events(project.labels),
+        len(project.catalog),
+        repr(project.labels.catalogue_source(project.tree)),
         place_of_labels(project),
         read_serving(project),
         len(feature_store(project)),

@@ -39,6 +39,10 @@ class LabelsPanel(Panel):
     ) -> None:
         super().__init__("Labels", icons, parent)
         self._controller = controller
+        self.votes = self.button(
+            "Import votes…", "table", "Bring in what a survey's volunteers said of these galaxies"
+        )
+        self.votes.clicked.connect(lambda: controller.task_wanted.emit("votes"))
         #: Asks for the other project's folder; tests put theirs here.
         self.ask: Callable[[], str] = self._ask
         self.merge = self.button(

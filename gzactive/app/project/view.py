@@ -1,5 +1,7 @@
 """The Project page: a panel for each thing that concerns the project as a whole."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QScrollArea,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -27,6 +30,8 @@ from gzactive.app.project.images_panel import ImagesPanel
 from gzactive.app.project.labels_panel import LabelsPanel
 from gzactive.app.project.settings_panel import SettingsPanel
 from gzactive.app.project.sky_panel import SkyPanel
+from gzactive.app.project.task_page import TaskPage
+from gzactive.app.project.votes_view import VotesView
 from gzactive.app.recent import recent_projects
 from gzactive.app.toast import Toast
 from gzactive.app.tokens import SPACE
@@ -36,6 +41,10 @@ __all__ = ["ProjectView"]
 #: Narrower pages have one column.
 _TWO_COLUMNS = 980
 _WIDEST = 1400
+#: Pages of larger tasks, made when they are first wanted.
+_TASKS: dict[str, Callable[[ProjectController, Icons, QWidget], TaskPage]] = {
+    "votes": lambda it, icons, page: VotesView(it.votes, icons, page),
+}
 #: Beside what has been done.
 _SIGN = "done"
 
@@ -57,6 +66,8 @@ class ProjectView(QWidget):
 
     #: Another project was chosen.
     chosen = Signal(Path)
+    #: A task of this page was chosen in the menu, while another page is seen.
+    wanted = Signal()
 
     def __init__(
         self,
@@ -90,7 +101,13 @@ class ProjectView(QWidget):
         self._menu = QMenu(self.recent)
         self._menu.aboutToShow.connect(self._fill_recent)
         self.recent.setMenu(self._menu)
+        self._icons = icons
+        self._tasks: dict[str, TaskPage] = {}
+        self._stack = QStackedWidget(self)
+        self._begun_by: QWidget | None = None
         self._lay_out(actions, icons)
+        actions.connect({f"project.{one}": partial(self._from_menu, one) for one in _TASKS})
+        controller.task_wanted.connect(self.begin)
         controller.told.connect(self._on_told)
         controller.reopen_wanted.connect(lambda: self.chosen.emit(controller.project.path))
         controller.saved.connect(self._show_name)
@@ -125,11 +142,16 @@ class ProjectView(QWidget):
         top.setSpacing(SPACE.medium)
         top.addLayout(head)
         top.addWidget(self.banner)
-        column = QVBoxLayout(self)
+        front = QWidget(self)
+        column = QVBoxLayout(front)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.medium)
         column.addLayout(top)
         column.addWidget(self._area, 1)
+        self._stack.addWidget(front)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
         self._two: bool | None = None
         self._arrange(two=True)
 
@@ -164,6 +186,38 @@ class ProjectView(QWidget):
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
+    # --- larger tasks -----------------------------------------------------------------------------
+
+    @property
+    def task(self) -> TaskPage | None:
+        """The task whose page is open."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, TaskPage) else None
+
+    def begin(self, name: str) -> None:
+        """Open the page of a task: anew, or as it is if it is at work."""
+        if name not in self._tasks:
+            task = _TASKS[name](self.controller, self._icons, self)
+            task.left.connect(self._leave_task)
+            self._tasks[name] = task
+            self._stack.addWidget(task)
+        task = self._tasks[name]
+        if self.task is None:
+            self._begun_by = self.focusWidget()
+        at_work = task.busy
+        self._stack.setCurrentWidget(task)
+        if not at_work:
+            task.begin()
+
+    def _from_menu(self, name: str) -> None:
+        self.wanted.emit()
+        self.begin(name)
+
+    def _leave_task(self) -> None:
+        """Back to the panels; the keys go where they came from."""
+        self._stack.setCurrentIndex(0)
+        (self._begun_by or self.about.open_folder).setFocus()
+
     # --- Qt ---------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -176,7 +230,10 @@ class ProjectView(QWidget):
         self._arrange(two=self.width() >= _TWO_COLUMNS)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.about.open_folder.setFocus(event.reason())
+        if self.task is not None:
+            self.task.back.setFocus(event.reason())
+        else:
+            self.about.open_folder.setFocus(event.reason())
 
     # --- inside -----------------------------------------------------------------------------------
 
