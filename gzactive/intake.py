@@ -158,11 +158,14 @@ def make_project(
     return NewProject(project, plan.findings)
 
 
-def add_labels(project: Project, votes: Path, *, labeller: str) -> AddedLabels:
+def add_labels(
+    project: Project, votes: Path, *, labeller: str, selection: str | None = None
+) -> AddedLabels:
     """Add scripted labels from a table of ``id_str`` and answer columns with counts.
 
-    A label of a galaxy that the queue handed out keeps the queue's selection; any other is
-    ``external``. Galaxies that the project does not have are reported and left out.
+    ``selection`` says how the galaxies were chosen; where it does not, a label of a galaxy that the
+    queue handed out keeps the queue's selection, and any other is ``external``. Galaxies that the
+    project does not have are reported and left out.
 
     Raises
     ------
@@ -188,7 +191,7 @@ def add_labels(project: Project, votes: Path, *, labeller: str) -> AddedLabels:
         raise GzactiveError(
             " ".join([f"{votes} has no votes for a galaxy of this project: {why}.", *remarks])
         )
-    stored = project.labels.add_scripted(table, tree, labeller, selection=None)
+    stored = project.labels.add_scripted(table, tree, labeller, selection)
     if stored < len(table):
         remarks += _remainders(len(table) - stored, "galaxy", "said so already", "galaxies")
     return AddedLabels(

@@ -17,6 +17,7 @@ from gzactive.active.niceness import niceness
 from gzactive.active.queue_plan import START_GALAXIES, Eligible, QueuePlan, Rows
 from gzactive.active.ranking import acquisition_of, current_scores
 from gzactive.active.scoring import TREE, check_choice
+from gzactive.active.second_opinion import SECOND_OPINION, doubtful
 from gzactive.active.strategies import is_fresh, kmeans_plus_plus, power_bald
 from gzactive.errors import GzactiveError
 from gzactive.inference import base_head, current_head, features_for
@@ -56,11 +57,15 @@ def build_queue(
     n
         How many galaxies; fewer where there are no more.
     by
-        ``mutual-information``, ``predictive-information``, ``entropy`` or ``random``.
+        ``mutual-information``, ``predictive-information``, ``entropy``, ``random``, or
+        ``second-opinion``: only galaxies that somebody labelled and that need another person, see
+        :mod:`gzactive.active.second_opinion`; as many as there are, with none at random. They are
+        not recorded as issued: how they were chosen at first stays known.
     question
         One of the tree's modelled questions, or ``tree`` for all of them.
     labeller
-        Whose queue it is; by default everybody's: what anybody labelled is left out.
+        Whose queue it is; by default everybody's: what anybody labelled is left out, but for second
+        opinions, where it may be anybody's who has not labelled them.
     random_share
         Part that is drawn uniformly from the reserved galaxies, 0 to 1; by default the project's.
     beta
@@ -81,8 +86,8 @@ def build_queue(
     -------
     pandas.DataFrame
         ``rank`` from 1, ``id_str``, ``acquisition`` (NaN where there is none), ``selection``
-        (``active``, ``nice``, ``random``, ``repeat``, ``start-random`` or ``start-diverse``),
-        ``question``.
+        (``active``, ``nice``, ``random``, ``repeat``, ``start-random``, ``start-diverse`` or
+        ``second-opinion``), ``question``.
         ``attrs["statement"]`` says in plain words what was out of the ordinary, else is empty.
 
     Raises
@@ -92,24 +97,20 @@ def build_queue(
     """
     import pandas as pd
 
-    check_choice(by, question, project.tree)
+    check_choice(by, question, project.tree, others=("random", SECOND_OPINION))
     share = project.settings.random_share if random_share is None else random_share
     if n < 1:
         raise GzactiveError(f"A queue of {n} galaxies cannot be made: ask for at least 1.")
     if not 0 <= share <= 1:
         raise GzactiveError(f"The random share is {share}: it must be between 0 and 1.")
+    if by == SECOND_OPINION:
+        return _second_opinions(project, n, question, labeller, progress)
     rng = _rng(project, labeller, seed)
     repeat_share = project.settings.repeat_share if repeats and labeller else 0.0
     eligible = _eligible(project, labeller, repeats=repeat_share > 0)
     plan = QueuePlan(eligible, n, share, rng, repeat_share)
-    limit = project.settings.retire_after if labeller is not None else 0
-    if limit and labeller is not None:
-        aside = project.labels.set_aside(labeller, project.tree)
-        if aside is not None:
-            plan.say(
-                "The label server does not answer: until it does, only the "
-                f"{len(aside):,} galaxies that are set aside for you are handed out."
-            )
+    if told := _only_set_aside(project, labeller):
+        plan.say(told)
     model = _Model.of(project, by, question, progress)
     if by == "random":
         plan.choose_uniformly("random")
@@ -140,16 +141,9 @@ def build_queue(
         plan.choose_uniformly("start-random")
     rows, selections = plan.finish()
     ids = project.catalog["id_str"].to_numpy(dtype=object)[rows]
-    if limit and labeller is not None and not project.read_only:
-        # Others choose meanwhile: who comes first has it.
-        new = [one for one, how in zip(ids, selections, strict=True) if how != "repeat"]
-        granted = project.labels.claim(labeller, project.tree, new, limit)
-        had = np.array(
-            [how == "repeat" or one in granted for one, how in zip(ids, selections, strict=True)],
-            dtype=bool,
-        )
-        rows, ids = rows[had], ids[had]
-        selections = [how for how, kept in zip(selections, had, strict=True) if kept]
+    had = _granted(project, labeller, ids, np.array(selections, dtype=object) != "repeat")
+    rows, ids = rows[had], ids[had]
+    selections = [how for how, kept in zip(selections, had, strict=True) if kept]
     acquisition = np.full(len(rows), np.nan)
     if model.scored is not None and by != "random" and not model.untrained:
         acquisition = model.scored[rows]
@@ -216,6 +210,69 @@ class _Model:
         return features_for(self.project, ids).values
 
 
+def _second_opinions(
+    project: Project, n: int, question: str, labeller: str | None, progress: Progress
+) -> "pd.DataFrame":
+    """The galaxies that most need another person, of those that the labeller may be handed."""
+    import pandas as pd
+
+    wanted = doubtful(project, question, progress=progress)
+    index = pd.Index(project.catalog["id_str"])
+    # Of nobody in particular, labelled galaxies are the point.
+    eligible = _eligible(project, labeller, labelled=labeller is None)
+    free = index[np.concatenate([eligible.reserved, eligible.active])]
+    wanted = wanted[wanted.index.isin(free)].head(n)
+    ids = wanted.index.to_numpy(dtype=object)
+    had = _granted(project, labeller, ids, np.ones(len(ids), dtype=bool))
+    wanted = wanted[had]
+    queue = pd.DataFrame(
+        {
+            "rank": np.arange(1, len(wanted) + 1),
+            "id_str": wanted.index.to_numpy(dtype=object),
+            "acquisition": wanted.to_numpy(),
+            "selection": SECOND_OPINION,
+            "question": question,
+        }
+    )
+    told = [_only_set_aside(project, labeller)]
+    if not len(queue):
+        told.append(
+            "No galaxy needs a second opinion"
+            + (f" of {labeller}" if labeller is not None else "")
+            + ": of those that somebody labelled, none divides people or a sure model from them."
+        )
+    queue.attrs["statement"] = " ".join(filter(None, told))
+    return queue
+
+
+def _only_set_aside(project: Project, labeller: str | None) -> str:
+    """What to say where the team's server cannot say who has what."""
+    if not project.settings.retire_after or labeller is None:
+        return ""
+    aside = project.labels.set_aside(labeller, project.tree)
+    if aside is None:
+        return ""
+    return (
+        "The label server does not answer: until it does, only the "
+        f"{len(aside):,} galaxies that are set aside for you are handed out."
+    )
+
+
+def _granted(
+    project: Project, labeller: str | None, ids: NDArray[Any], new: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which galaxies the labeller gets, (n,): in a team others choose meanwhile.
+
+    Those that are not ``new`` to the labeller are not asked for.
+    """
+    limit = project.settings.retire_after
+    if not limit or labeller is None or project.read_only:
+        return np.ones(len(ids), dtype=bool)
+    granted = project.labels.claim(labeller, project.tree, ids[new].tolist(), limit)
+    result: NDArray[np.bool_] = ~new | np.isin(ids, list(granted))
+    return result
+
+
 def _by_row(
     project: Project, scores: Scores, values: NDArray[np.floating[Any]]
 ) -> NDArray[np.float64]:
@@ -228,14 +285,17 @@ def _by_row(
     return placed
 
 
-def _eligible(project: Project, labeller: str | None, *, repeats: bool = False) -> Eligible:
-    """What may be handed to a labeller (None: what nobody has labelled)."""
+def _eligible(
+    project: Project, labeller: str | None, *, repeats: bool = False, labelled: bool = False
+) -> Eligible:
+    """What may be handed to a labeller (None: what nobody has labelled, or ``labelled`` too)."""
     import pandas as pd
 
     index = pd.Index(project.catalog["id_str"])
     reserved = project.catalog["reserved"].to_numpy(dtype=bool)
     free = np.ones(len(index), dtype=bool)
-    free[_rows(index, project.labels.labelled(labeller))] = False
+    if not labelled:
+        free[_rows(index, project.labels.labelled(labeller))] = False
     # A problem with a file that this galaxy no longer has is none.
     problems = project.problems.frame()
     bad = index.get_indexer(pd.Index(problems["id_str"]))

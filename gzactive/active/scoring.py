@@ -5,7 +5,7 @@ retrospective simulations (:mod:`simulation`) both score through here.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -259,11 +259,14 @@ def check_head(head: Head, tree: DecisionTree) -> None:
         )
 
 
-def check_choice(by: str, question: str, tree: DecisionTree) -> None:
+def check_choice(
+    by: str, question: str, tree: DecisionTree, others: Sequence[str] = ("random",)
+) -> None:
     """Raise an error that lists what galaxies can be ranked by, unless these are among it."""
-    if by not in (*MEASURES, "random"):
+    *first, last = (*MEASURES, *others)
+    if by not in (*first, last):
         raise GzactiveError(
-            f"Galaxies cannot be ranked by '{by}': choose {', '.join(MEASURES)} or random."
+            f"Galaxies cannot be ranked by '{by}': choose {', '.join(first)} or {last}."
         )
     names = [TREE, *(modelled.name for modelled in tree.modelled)]
     if question not in names:

@@ -32,6 +32,7 @@ __all__ = [
     "open_project",
     "promote",
     "rank",
+    "second_opinions",
     "wake_model",
 ]
 
@@ -134,28 +135,39 @@ def look_at_galaxies(project: "Project", progress: Progress) -> Any:
 
 
 def rank(project: "Project", progress: Progress) -> Ranking:
-    """Score every galaxy that has features with the head in use, and choose the next ones."""
+    """Score every galaxy that has features with the head in use, and choose the next ones.
+
+    Where second opinions are asked for, they come first, and the usual galaxies when they run out.
+    """
     progress("Choosing the next galaxies", 0, 0)
     from gzactive.active.queue import build_queue
     from gzactive.active.ranking import current_scores
+    from gzactive.active.scoring import MEASURES
+    from gzactive.active.second_opinion import SECOND_OPINION
     from gzactive.app.label.model_view import ModelView
     from gzactive.app.label.upcoming import UpcomingGalaxy
 
     settings = project.settings
+    by = settings.by
+    first: list[UpcomingGalaxy] = []
+    if by == SECOND_OPINION:
+        by, first = MEASURES[0], second_opinions(project, settings.labeller, QUEUE, progress)
     chosen = build_queue(
         project,
         n=QUEUE,
-        by=settings.by,
+        by=by,
         question=settings.question,
         labeller=settings.labeller,
         pool=settings.pool or None,
         repeats=True,
         progress=progress,
     )
+    ahead = {one.id_str for one in first}
+    chosen = chosen[~chosen["id_str"].isin(ahead)]
     ids = chosen["id_str"].tolist()
     # What was recorded on issue is what the labels will carry, so it is read back.
     issues: Any = project.labels.issued(ids).to_dict("index")
-    queue = [
+    usual = [
         UpcomingGalaxy(id_str, "repeat", repeat=True)
         if selection == "repeat"
         else UpcomingGalaxy.from_issue(id_str, issues[id_str])
@@ -163,6 +175,7 @@ def rank(project: "Project", progress: Progress) -> Ranking:
         else UpcomingGalaxy(id_str, "external")  # not recorded where the project is only read
         for id_str, selection in zip(ids, chosen["selection"], strict=True)
     ]
+    queue = first + usual
     scores = current_scores(project, progress=progress)
     if not len(scores.id_str):
         return Ranking(queue, None)
@@ -171,6 +184,26 @@ def rank(project: "Project", progress: Progress) -> Ranking:
         ModelView(scores.id_str, scores.arrays["fractions"], scores.arrays["spread"]),
         scores,
     )
+
+
+def second_opinions(
+    project: "Project", labeller: str, n: int, progress: Progress
+) -> "list[UpcomingGalaxy]":
+    """Galaxies that others labelled and that need this labeller too, at most ``n``."""
+    from gzactive.active.queue import build_queue
+    from gzactive.active.second_opinion import SECOND_OPINION
+    from gzactive.app.label.upcoming import UpcomingGalaxy
+
+    found = build_queue(
+        project,
+        n=n,
+        by=SECOND_OPINION,
+        question=project.settings.question,
+        labeller=labeller,
+        progress=progress,
+    )
+    issues: Any = found.to_dict("records")
+    return [UpcomingGalaxy.from_issue(one["id_str"], one) for one in issues]
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,8 @@ def rank(
         str | None,
         typer.Option(
             "--by",
-            help="mutual-information, predictive-information, entropy or random; by default as the "
-            "project is set.",
+            help="mutual-information, predictive-information, entropy, random or second-opinion; "
+            "by default as the project is set.",
             show_default="mutual-information",
         ),
     ] = None,
@@ -82,6 +82,14 @@ def rank(
         ),
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="How many galaxies.")] = 20,
+    labeller: Annotated[
+        str | None,
+        typer.Option(
+            "--labeller",
+            help="Leave out what this person labelled; by default what anybody did, but for second "
+            "opinions.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write them to this CSV.")] = None,
 ) -> None:
     """List the galaxies worth asking about next, as the app would hand them out.
@@ -90,6 +98,9 @@ def rank(
     (selection "random"); the others are drawn in favour of a high acquisition (nats), with some
     noise so that they are not all alike ("active"). A head that knows nothing yet starts with
     random and unlike galaxies ("start-random", "start-diverse").
+
+    With [bold]--by second-opinion[/bold] those that somebody labelled and another person should:
+    people disagree on them, or a sure model contradicts the one or two who answered.
     """
     from gzactive.active.queue import build_queue
 
@@ -99,6 +110,7 @@ def rank(
             n=n,
             by=by or opened.settings.by,
             question=question or opened.settings.question,
+            labeller=labeller,
             progress=progress,
         )
     show_or_write(queue, out, f"Next {len(queue):,} galaxies to ask about")
@@ -112,6 +124,14 @@ def label(
         Path, typer.Argument(metavar="VOTES.csv", help="id_str and answer columns with counts.")
     ],
     labeller: Annotated[str, typer.Option("--labeller", help="Whose labels these are.")] = "script",
+    selection: Annotated[
+        str | None,
+        typer.Option(
+            "--selection",
+            help="How these galaxies were chosen, such as second-opinion; by default as the queue "
+            "handed them out last, else external.",
+        ),
+    ] = None,
 ) -> None:
     """Add labels from a table: `id_str` and answer columns with vote counts.
 
@@ -121,7 +141,7 @@ def label(
     from gzactive.intake import add_labels
 
     with open_project(project) as opened:
-        added = add_labels(opened, votes, labeller=labeller)
+        added = add_labels(opened, votes, labeller=labeller, selection=selection)
     console().print(f"{labeller}: {count(added.galaxies, 'galaxy')}, {count(added.votes, 'vote')}.")
     for sentence in added.remarks:
         console().print(sentence)

@@ -127,9 +127,13 @@ class Settings:
     )
     by: str = _setting(
         "Rank by",
-        "What galaxies are chosen by.",
+        "What galaxies are chosen by; by second-opinion those come first that others labelled and "
+        "that divide them, or a sure model from them.",
         "mutual-information",
-        choices=("mutual-information", "predictive-information", "entropy", "random"),
+        choices=(
+            *("mutual-information", "predictive-information", "entropy", "random"),
+            "second-opinion",
+        ),
     )
     question: str = _setting("Question", "The question to rank by, or 'tree' for all.", "tree")
     beta: float = _setting(

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from gzactive.active.rounds import run_round
+from gzactive.project import Project
 from tests.active.conftest import QUICK, decals_sky, ids_of, label, make_project, ring_sky
 
 from .conftest import Command
@@ -59,3 +63,30 @@ def test_a_galaxy_is_shown_with_its_fractions_the_likeliest_first(
     told = gz("show", project.path, "nobody")
     assert told.code == 2
     assert "no galaxy 'nobody'" in told.err
+
+
+def test_galaxies_that_divide_people_are_listed_and_labelled_as_second_opinions(
+    gz: Command, make_project, ring_sky, tmp_path: Path
+) -> None:
+    project = make_project(ring_sky)
+    votes = np.zeros_like(ring_sky.votes)
+    votes[:, 0] = 1
+    label(project, ring_sky, [3, 5], votes, labeller="ada")
+    label(project, ring_sky, [3], votes[:, ::-1], labeller="bob")
+    label(project, ring_sky, [5], votes, labeller="bob")
+    project.close()
+    out, answers = tmp_path / "queue.csv", tmp_path / "answers.csv"
+    told = gz("rank", project.path, "--by", "second-opinion", "--labeller", "ada")
+    assert "No galaxy needs a second opinion of ada" in told.out
+    asked = ("rank", project.path, "--by", "second-opinion", "--labeller", "eve", "--out", out)
+    assert gz(*asked).code == 0
+    queue = pd.read_csv(out)
+    assert queue["id_str"].tolist() == [ids_of(ring_sky)[3]]
+    pd.DataFrame({"id_str": queue["id_str"], "ring_yes": 1}).to_csv(answers, index=False)
+    given = ("label", project.path, answers, "--labeller", "eve", "--selection", "second-opinion")
+    assert gz(*given).code == 0
+    with Project.open(project.path) as again:
+        assert again.labels.votes(again.tree)["ring_yes"].max() == 2
+        assert {one.selection for one in again.labels.events() if one.labeller == "eve"} == {
+            "second-opinion"
+        }

@@ -16,6 +16,7 @@ from gzactive.errors import GzactiveError
 from gzactive.project import Project
 
 if TYPE_CHECKING:
+    from gzactive.app.label.upcoming import UpcomingGalaxy
     from gzactive.app.session import ProjectSession
     from gzactive.assessment import Assessment, LabellerLine
     from gzactive.evaluation.saving import Saving
@@ -197,16 +198,14 @@ class EvaluateController(QObject):
         self.saving = saving
         self.changed.emit()
 
-    def _on_disputed(self, ids: list[str]) -> None:
-        if ids:
-            from gzactive.app.label.upcoming import UpcomingGalaxy
-
-            self.queued.emit([UpcomingGalaxy(id_str, "second-opinion") for id_str in ids])
-            noun = "galaxy comes" if len(ids) == 1 else "galaxies come"
-            self.said.emit(f"{len(ids):,} disputed {noun} next on the Label page.", False)
+    def _on_disputed(self, found: "list[UpcomingGalaxy]") -> None:
+        if found:
+            self.queued.emit(found)
+            noun = "galaxy comes" if len(found) == 1 else "galaxies come"
+            self.said.emit(f"{len(found):,} disputed {noun} next on the Label page.", False)
         else:
             self.said.emit(
-                "No galaxy is disputed that you have not seen: two others must have given it "
-                "different answers.",
+                "No galaxy is disputed that you have not labelled: others must have given it "
+                "different answers, or one that a sure model contradicts.",
                 False,
             )

@@ -49,8 +49,8 @@ class LabellersPage(QWidget):
         self.table = FiguresTable(self._rows, "Figures of the labellers", self)
         self.second = QPushButton("Give second opinions", self)
         self.second.setToolTip(
-            "Put galaxies that others disagree on, and that you have not seen, at the front of the "
-            "Label page's queue"
+            "Put galaxies that others disagree on, or on which a sure model contradicts them, and "
+            "that you have not labelled, at the front of the Label page's queue"
         )
         self.second.clicked.connect(controller.ask_second_opinions)
         row = QHBoxLayout()

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 from gzactive.progress import Progress
 
 if TYPE_CHECKING:
+    from gzactive.app.label.upcoming import UpcomingGalaxy
     from gzactive.assessment import Assessment, LabellerLine
     from gzactive.evaluation.saving import Saving
     from gzactive.project import Project
 
 __all__ = ["Judged", "disputed", "estimate_saving", "judge", "write"]
+
+#: Galaxies that are asked for at once.
+_OPINIONS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +62,9 @@ def write(
     return path
 
 
-def disputed(project: "Project", labeller: str, progress: Progress) -> list[str]:
-    """Galaxies that others disagree on and this labeller has not seen, the most disputed first."""
+def disputed(project: "Project", labeller: str, progress: Progress) -> "list[UpcomingGalaxy]":
+    """Galaxies that need this labeller's opinion besides others', those that need it most first."""
     progress("Looking for disputed galaxies", 0, 0)
-    from gzactive.active.second_opinion import second_opinion
+    from gzactive.app.work import second_opinions
 
-    return second_opinion(project, labeller)
+    return second_opinions(project, labeller, _OPINIONS, progress)

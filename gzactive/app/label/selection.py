@@ -1,6 +1,6 @@
 """How galaxies are chosen, in words: for one galaxy afterwards, for the mix at all times."""
 
-__all__ = ["mix", "of_a_hundred", "reason"]
+__all__ = ["RANKED_BY", "mix", "of_a_hundred", "reason"]
 
 _REASONS = {
     "active": "Chosen because the model is unsure about it.",
@@ -9,7 +9,7 @@ _REASONS = {
     "start-diverse": "Chosen to be unlike the others: nothing of this tree had been learnt yet.",
     "nice": "Chosen because the model sees much in it, or something rare.",
     "repeat": "Shown again, to see how steady your answers are.",
-    "second-opinion": "Others disagree on it: your answer is a second opinion.",
+    "second-opinion": "Others disagree on it, or the model with them: a second opinion.",
     "explore": "Picked by hand on the Explore page.",
     "external": "Chosen by somebody else.",
 }
@@ -32,6 +32,8 @@ def mix(selections: set[str], random_share: float, nice_share: float = 0.0) -> s
     nice_share
         The share of the others that is there to be looked at.
     """
+    if "second-opinion" in selections:
+        return "Second opinions on what others labelled"
     if {"active", "nice"} & selections:
         kind = _KINDS[min(2, round(2 * nice_share))] if nice_share else _KINDS[0]
         return f"{kind} · {_share(random_share)} at random"
@@ -40,6 +42,17 @@ def mix(selections: set[str], random_share: float, nice_share: float = 0.0) -> s
     return "Galaxies at random"
 
 
+#: Names of what galaxies are ranked by, for people.
+RANKED_BY = {
+    "mutual-information": "what the model is unsure of",
+    "predictive-information": "what teaches it about all galaxies",
+    "entropy": "what would divide volunteers",
+    "random": "chance",
+    "second-opinion": "where others need a second opinion",
+}
+_TAUGHT = {"entropy": "would divide volunteers", "random": "are any others"}
+_FIRST = ("second-opinion",)
+
 _KINDS = (
     "Galaxies the model is unsure about",
     "Galaxies to teach the model, and nice ones",
@@ -47,19 +60,20 @@ _KINDS = (
 )
 
 
-def of_a_hundred(random_share: float, nice_share: float, repeat_share: float) -> str:
-    """What a hundred galaxies would be, as a sentence."""
+def of_a_hundred(random_share: float, nice_share: float, repeat_share: float, by: str = "") -> str:
+    """What a hundred galaxies would be, as a sentence; ``by`` is what they are ranked by."""
     again = round(100 * repeat_share)
     random = round((100 - again) * random_share)
     nice = round((100 - again - random) * nice_share)
     parts = (
-        (100 - again - random - nice, "teach the model most"),
+        (100 - again - random - nice, _TAUGHT.get(by, "teach the model most")),
         (nice, "have much to see"),
         (random, "are drawn at random"),
         (again, "were shown before"),
     )
     told = [f"{count} {words}" for count, words in parts if count]
-    return f"Of 100 galaxies, {', '.join(told)}."
+    sentence = f"f 100 galaxies, {', '.join(told)}."
+    return f"Second opinions come first. Then, o{sentence}" if by in _FIRST else f"O{sentence}"
 
 
 def _share(share: float) -> str:

@@ -23,7 +23,7 @@ class UpcomingGalaxy:
         Which galaxy.
     selection
         How it was chosen: ``active``, ``random``, ``start-random``, ``start-diverse``,
-        ``nice``, ``repeat``, ...
+        ``nice``, ``repeat``, ``second-opinion``, ...
     acquisition
         The number it was ranked by, if it was ranked.
     question
@@ -44,10 +44,10 @@ class UpcomingGalaxy:
 
     @classmethod
     def from_issue(cls, id_str: str, issue: Mapping[str, Any]) -> "UpcomingGalaxy":
-        """A galaxy from its row in the table of issued galaxies, where missing values are NaN."""
+        """A galaxy from its row in a table of a queue, where missing values are NaN, or no column."""
 
         def known(name: str) -> Any:
-            value = issue[name]
+            value = issue.get(name)
             # NaN and pandas' NA are the values that do not equal themselves.
             return value if value is not None and value is not NA and value == value else None
 
