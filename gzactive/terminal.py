@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gzactive import relay
 from gzactive.errors import GzactiveError
 from gzactive.paths import atomic_write
 from gzactive.progress import Progress
@@ -41,8 +42,13 @@ def progress_bars() -> Iterator[Progress]:
     """Yield a callback that draws one bar a stage, with counts and time left, on stderr.
 
     What follows a comma is said beside the bar: "training, epoch 3 of 14" goes on with the bar of
-    "training, epoch 2 of 14".
+    "training, epoch 2 of 14". Where another program watches, they are lines for it instead, see
+    :mod:`gzactive.relay`.
     """
+    if relay.wanted():
+        with relay.relayed() as relayed:
+            yield relayed
+        return
     from rich import progress as bars_of
     from rich.console import Console
 
