@@ -55,6 +55,7 @@ class Project:
         self._file = file
         # Stores are opened by the first thread that asks; the others get the same.
         self._opening = threading.RLock()
+        self._closed = False
         self._labels: LabelLog | None = None
         self._problems: ProblemTable | None = None
 
@@ -169,12 +170,13 @@ class Project:
         return project
 
     def close(self) -> None:
-        """Close the stores; whoever still uses one of them opens it again."""
+        """Close the stores, for good: whoever goes on to use one of them gets a GzactiveError."""
         with self._opening:
-            if self._labels is not None:
-                self._labels.close()
-            if self._problems is not None:
-                self._problems.close()
+            self._closed = True
+            for store in (self._labels, self._problems):
+                if store is not None:
+                    store.close()
+            self._labels = self._problems = None
 
     def __enter__(self) -> "Project":
         return self
@@ -270,6 +272,7 @@ class Project:
 
         with self._opening:
             if self._labels is None:
+                self._refuse_closed()
                 self._labels = open_labels(self.path, self._file.labels, self.read_only)
             return self._labels
 
@@ -280,6 +283,7 @@ class Project:
 
         with self._opening:
             if self._problems is None:
+                self._refuse_closed()
                 place = self.path / "problems.sqlite"
                 self._problems = ProblemTable(place, read_only=bool(self.read_only))
             return self._problems
@@ -346,7 +350,12 @@ class Project:
         """
         return self._lock(kind, what or _WORK.get(kind, kind), timeout)
 
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise GzactiveError(f"The project {self.path} was closed: open it again.")
+
     def _lock(self, kind: str, what: str, timeout: float) -> AbstractContextManager[None]:
+        self._refuse_closed()
         if self.read_only:
             raise GzactiveError(f"{what.capitalize()} is not possible here. {self.read_only}")
         return work_lock(self.path / "locks", kind, what, timeout)

@@ -16,7 +16,7 @@ from gzactive.stores.events import LabelError
 from gzactive.stores.read_only import read_only_url
 from gzactive.stores.server import connect_arguments, hidden, is_server, refused, server_url
 
-__all__ = ["alone", "explained", "open_engine", "reading", "use_wal", "writing"]
+__all__ = ["alone", "close_engine", "explained", "open_engine", "reading", "use_wal", "writing"]
 
 #: Seconds to wait for another process's transaction before giving up.
 _BUSY_SECONDS = 30.0
@@ -55,6 +55,23 @@ def open_engine(url: str | Path, *, read_only: bool = False) -> Engine:
         event.listen(engine, "connect", _set_up_connection)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def close_engine(engine: Engine) -> None:
+    """Close every connection, for good: whoever asks for another one is refused with a sentence.
+
+    A transaction that is under way on another thread comes to its end.
+    """
+    if not event.contains(engine, "do_connect", _refuse_closed):
+        event.listen(engine, "do_connect", _refuse_closed)
+    engine.dispose()
+
+
+def _refuse_closed(dialect: object, record: object, given: list[object], named: object) -> None:
+    what = f"'{given[0]}'" if given else "The label database"  # SQLite is given its file
+    raise LabelError(
+        f"{what} was closed, so nothing is read from it or written to it: open the project again."
+    )
 
 
 def _set_up_connection(connection: Any, record: object) -> None:

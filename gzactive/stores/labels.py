@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from gzactive.progress import Progress, silent
 from gzactive.stores import scripted, side_tables
-from gzactive.stores.engines import open_engine, reading
+from gzactive.stores.engines import close_engine, open_engine, reading
 from gzactive.stores.events import (
     KINDS,
     WALK_KINDS,
@@ -90,8 +90,8 @@ class LabelLog(LabelReader):
         return self._writes.from_elsewhere()
 
     def close(self) -> None:
-        """Close every connection; the log can be used again and opens new ones."""
-        self._engine.dispose()
+        """Close every connection, for good: whoever goes on to use the log gets a LabelError."""
+        close_engine(self._engine)
 
     def __enter__(self) -> "LabelLog":
         return self

@@ -181,7 +181,16 @@ class PredictionWriter:
             m texts.
         concentrations : ndarray
             (m, answers, samples); the number of samples is the same in every block.
+
+        Raises
+        ------
+        GzactiveError
+            If the file is closed, or the disk refuses.
         """
+        if not self._open:
+            raise GzactiveError(
+                f"{self.path} is closed, so nothing more is written to it: begin a new file."
+            )
         values = np.asarray(concentrations, dtype=np.float32)
         if values.ndim != 3 or values.shape[:2] != (len(id_str), len(self.columns)):
             raise ValueError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, MetaData, Table, Text, delete, insert, select, tuple_
 
-from gzactive.stores.engines import open_engine, reading, use_wal, writing
+from gzactive.stores.engines import close_engine, open_engine, reading, use_wal, writing
 from gzactive.stores.events import utc_now
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ class ProblemTable:
         return pd.DataFrame(rows, columns=names).astype("str")
 
     def close(self) -> None:
-        """Close every connection."""
-        self._engine.dispose()
+        """Close every connection, for good."""
+        close_engine(self._engine)
 
     def __enter__(self) -> "ProblemTable":
         return self
