@@ -32,9 +32,9 @@ class ExploreTies(QObject):
         self._label = label
         explore.hand.labelled.connect(self._on_labelled)
         explore.hand.unlabelled.connect(self._on_unlabelled)
-        explore.hand.flags_changed.connect(label.refresh_marks)
+        explore.hand.flags_changed.connect(label.marking.refresh)
         explore.hand.queued.connect(self.queue)
-        explore.looked.shown.connect(label.explored)
+        explore.looked.shown.connect(label.blindness.explored)
 
     def queue(self, galaxies: "list[UpcomingGalaxy]") -> None:
         """Galaxies were picked: they come next, in their order."""
@@ -46,10 +46,11 @@ class ExploreTies(QObject):
 
     def _on_labelled(self, ids: list[str]) -> None:
         """Galaxies were labelled: they count, and need not come."""
-        self._label.take_from_explore(ids)
+        self._label.blindness.explored(ids)
+        self._label.standing.done_elsewhere(ids)
         for id_str in ids:
             self._session.count_finished(id_str)
 
     def _on_unlabelled(self, ids: list[str]) -> None:
-        self._label.give_from_explore(ids)
+        self._label.standing.undone_elsewhere(ids)
         self._session.unlearn(len(ids))

@@ -197,7 +197,7 @@ class ProjectSession(QObject):
         self.label.finished.connect(self.count_finished)
         self.label.reopened.connect(self.count_reopened)
         self.label.running_low.connect(self._on_running_low)
-        self.label.choice_changed.connect(self.rank)
+        self.label.choice.order_changed.connect(self.rank)
         self.explore = ExploreController(opened.project, parent=self)
         self.explore.set_scores(opened.ranking.scores)
         ties = ExploreTies(self, self.explore, self.label)

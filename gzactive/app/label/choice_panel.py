@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -16,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gzactive.app.label.controller import LabelController
-from gzactive.app.label.selection import of_a_hundred
+from gzactive.app.label.choice import Choice
+from gzactive.app.label.selection import RANKED_BY, of_a_hundred
 from gzactive.app.tokens import SPACE
 from gzactive.stores.settings import Settings
 
@@ -33,19 +34,24 @@ class ChoicePanel(QFrame):
 
     Parameters
     ----------
-    controller
-        Whose settings they are.
+    choice
+        The settings.
     parent
         The Label page.
     """
 
-    def __init__(self, controller: LabelController, parent: QWidget) -> None:
+    def __init__(self, choice: Choice, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._controller = controller
+        self._choice = choice
         self._help = {one.name: one.help for one in Settings.registry()}
         self.setProperty("role", "popup")
         self.setFixedWidth(_WIDTH)
         self.setAccessibleName("Labelling settings")
+        self.by = QComboBox(self)
+        self.by.setProperty("role", "menu")
+        for value, words in RANKED_BY.items():
+            self.by.addItem(words, value)
+        self._named(self.by, "by", "What galaxies are chosen by")
         self.nice = QSlider(Qt.Orientation.Horizontal, self)
         self.nice.setRange(0, _STEPS)
         self.nice.setPageStep(2)
@@ -65,6 +71,7 @@ class ChoicePanel(QFrame):
         self._named(self.scale, "pixel_scale", "Pixel scale")
         self.north = self._box("north_up", "North is up and east left in my images")
         self._mix = self._words()
+        self.by.currentIndexChanged.connect(self._describe)
         self.nice.valueChanged.connect(self._describe)
         self.random.valueChanged.connect(self._describe)
         self.repeats.valueChanged.connect(self._describe)
@@ -72,7 +79,8 @@ class ChoicePanel(QFrame):
 
     def open_below(self, widget: QWidget) -> None:
         """Show the settings as they are, below a widget and inside its window."""
-        settings = self._controller.project.settings
+        settings = self._choice.settings
+        self.by.setCurrentIndex(self.by.findData(settings.by))
         self.nice.setValue(round(settings.nice_share * _STEPS))
         self.random.setValue(round(100 * settings.random_share))
         self.repeats.setValue(round(100 * settings.repeat_share))
@@ -86,17 +94,19 @@ class ChoicePanel(QFrame):
         left_edge = widget.window().mapToGlobal(QPoint(0, 0)).x()
         self.move(max(left_edge, corner.x() - self.width()), corner.y())
         self.show()
-        self.nice.setFocus()
+        self.by.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if changed := self._changed():
-            self._controller.change(**changed)
+            self._choice.change(**changed)
 
     def _changed(self) -> dict[str, Any]:
         """What differs from the settings; what was not touched keeps its finer value."""
-        settings = self._controller.project.settings
+        settings = self._choice.settings
         found: dict[str, Any] = {}
+        if self.by.currentData() != settings.by:
+            found["by"] = self.by.currentData()
         for name, value, step in (
             ("nice_share", self.nice.value() / _STEPS, 1 / _STEPS),
             ("random_share", self.random.value() / 100, 0.01),
@@ -117,7 +127,10 @@ class ChoicePanel(QFrame):
     def _describe(self) -> None:
         self._mix.setText(
             of_a_hundred(
-                self.random.value() / 100, self.nice.value() / _STEPS, self.repeats.value() / 100
+                self.random.value() / 100,
+                self.nice.value() / _STEPS,
+                self.repeats.value() / 100,
+                self.by.currentData(),
             )
         )
 
@@ -132,6 +145,7 @@ class ChoicePanel(QFrame):
         column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.large)
         column.setSpacing(SPACE.small)
         column.addWidget(self._heading("How galaxies are chosen"))
+        column.addLayout(self._row("By", self.by))
         column.addWidget(self.nice)
         column.addLayout(ends)
         column.addLayout(self._row("At random, to judge the model", self.random))

@@ -45,6 +45,18 @@ class Commit:
         """A restart, skip, flag or note."""
         self._labels.append(self._event(galaxy, kind, blind, text=text))
 
+    def take_back(self) -> tuple[Event | None, Step | None]:
+        """Undo the labeller's last step: what it was, and the answer in it; None if there is none.
+
+        A finish is the echo of the last answer, since both were one key press: both are undone.
+        """
+        event = answer = self._labels.undo(self._labeller)
+        if event is not None and event.kind == "finish":
+            answer = self._labels.undo(self._labeller, kinds=("answer",))
+        if answer is None or answer.question is None:
+            return event, None
+        return event, Step(answer.question, answer.answers)
+
     def issued(self, id_str: str) -> UpcomingGalaxy:
         """How a galaxy was chosen, from what the queue recorded when it issued it."""
         issued = self._labels.issued([id_str])

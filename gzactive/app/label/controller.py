@@ -1,8 +1,8 @@
 """Labelling without widgets: which galaxy, which question, and every answer committed at once.
 
-The controller owns the walk, the galaxies to come and their decoded pictures. It appends to the
-label log before it says that anything is done, and it never computes: rankings come to it from the
-compute thread.
+The controller owns the walk and the decoded pictures. It appends to the label log before it says
+that anything is done, and it never computes: rankings come to it from the compute thread. What is
+done and to come, marks, and settings are kept by members of their own.
 """
 
 from collections.abc import Iterable
@@ -11,30 +11,41 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from gzactive.app.label.artifact_tally import ArtifactTally
+from gzactive.app.label.blindness import Blindness
+from gzactive.app.label.choice import Choice
+from gzactive.app.label.commit import Commit
 from gzactive.app.label.frame import Frame
 from gzactive.app.label.left_out import LeftOut
+from gzactive.app.label.marking import Marking
+from gzactive.app.label.marks import Marks
 from gzactive.app.label.model_view import ModelView
 from gzactive.app.label.prefetch import Prefetcher
 from gzactive.app.label.reveal import preview, reveal
-from gzactive.app.label.standing import StandingController
+from gzactive.app.label.standing import Standing
 from gzactive.app.label.unsaved import unsaved
 from gzactive.app.label.upcoming import Upcoming, UpcomingGalaxy
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
 from gzactive.stores.labels import Event
-from gzactive.trees import Question, Step, Walk
+from gzactive.trees import Question, Walk
 
 __all__ = ["DISPLAY", "LabelController"]
 
 #: Stage under which the table of problems lists what could not be shown.
 DISPLAY = "display"
 
+#: What is said where nothing may be written.
+READING = "Nothing can be changed here: this project is open for reading only."
+
 #: Fewer galaxies than this to come, and a longer queue is asked for.
 _LOW = 15
 
 
-class LabelController(StandingController):
+class LabelController(QObject):
     """One labeller at work on one project.
+
+    ``marking`` has the flag and the notes of the galaxy on the table, ``choice`` the settings,
+    ``standing`` the galaxies done and to come, ``blindness`` whose model's view was shown.
 
     Parameters
     ----------
@@ -58,15 +69,31 @@ class LabelController(StandingController):
     #: The model's view of the galaxy just finished (or, without the blind, of the one on the
     #: table); None after it was taken back.
     revealed = Signal(object)
+    #: The galaxies to come, their pictures, or how they are chosen have changed.
+    upcoming_changed = Signal()
     #: The galaxies to come run low.
     running_low = Signal()
+    #: One sentence in passing, and one that stays; the flag says whether it is a fault.
+    said = Signal(str)
+    warned = Signal(str, bool)
 
     def __init__(
         self, project: Project, labeller: str | None = None, parent: QObject | None = None
     ) -> None:
-        super().__init__(project, labeller or project.settings.labeller, parent)
+        super().__init__(parent)
+        self.project = project
+        self.labeller = labeller or project.settings.labeller
         self.tree = project.tree
         self.model_view: ModelView | None = None
+        refusal = READING if project.read_only else ""
+        self._commit = Commit(project, self.labeller)
+        self.standing = Standing(project, self.labeller, self)
+        self.blindness = Blindness(project, self.labeller)
+        self.marking = Marking(Marks(project, self.labeller, self._commit), self, refusal, self)
+        self.choice = Choice(project, refusal, self)
+        for member in (self.marking, self.choice):
+            member.said.connect(self.said)
+            member.warned.connect(self.warned)
         self._prefetcher = Prefetcher(project.settings.images.stretch, parent=self)
         self._prefetcher.ready.connect(self._on_ready)
         self._current: UpcomingGalaxy | None = None
@@ -76,7 +103,9 @@ class LabelController(StandingController):
         self._left_out = LeftOut()
         self._reopened = False
         self._paused = False
-        self.blind_changed.connect(self._show_unless_blind)
+        self.standing.changed.connect(self._prefetch)
+        self.choice.blind_changed.connect(self._show_unless_blind)
+        self.choice.changed.connect(self.upcoming_changed)
 
     # --- what is on the table -------------------------------------------------------------------
 
@@ -84,6 +113,11 @@ class LabelController(StandingController):
     def current(self) -> UpcomingGalaxy | None:
         """The galaxy on the table, and how it was chosen."""
         return self._current
+
+    @property
+    def upcoming(self) -> Upcoming:
+        """The galaxies to come."""
+        return self.standing.upcoming
 
     @property
     def nothing_left(self) -> str:
@@ -108,7 +142,7 @@ class LabelController(StandingController):
     @property
     def blind(self) -> bool:
         """Whether the model's view of the present galaxy has not been shown to this labeller."""
-        return self._current is not None and self._blindness.of(self._current)
+        return self._current is not None and self.blindness.of(self._current)
 
     @property
     def paused(self) -> bool:
@@ -128,24 +162,30 @@ class LabelController(StandingController):
 
     def start(self, queue: Iterable[UpcomingGalaxy]) -> None:
         """Put the queue on, and first of all the galaxy that was left half done."""
-        self.upcoming = Upcoming(self._unanswered(queue))
+        self.standing.begin(queue)
         half_done = self.project.labels.last_open(self.labeller, self.tree)
-        if half_done is not None and half_done in self._files.index:
+        if half_done is not None and half_done in self.standing:
             self._reopen(half_done)
         else:
             self._advance()
 
     def set_queue(self, queue: Iterable[UpcomingGalaxy]) -> None:
         """A new ranking: it replaces all but the next ten, which are decoded already."""
-        self.upcoming.replace(self._unanswered(queue))
+        self.standing.follow(queue, self._here)
         if self._current is None and len(self.upcoming):
             self._advance()
         else:
             self._prefetch()
 
+    def take_over(self) -> None:
+        """Others wrote to the log: what they finished as this labeller need not come again."""
+        self.blindness.refresh()
+        self.standing.read_again(self._here)
+        self.marking.refresh()
+
     def close(self) -> None:
         """Stop decoding; every answer is on the disk already, and drafts follow."""
-        self._marks.flush()
+        self.marking.flush()
         self._prefetcher.close()
 
     # --- what a person does ---------------------------------------------------------------------
@@ -194,23 +234,16 @@ class LabelController(StandingController):
     def undo(self) -> None:
         """Take back the last step, over finished and skipped galaxies and earlier sessions."""
         try:
-            event = self.project.labels.undo(self.labeller)
-            if event is not None and event.kind == "finish":
-                # A finish is the echo of the last answer: both were one key press.
-                answer = self.project.labels.undo(self.labeller, kinds=("answer",))
-            else:
-                answer = event
+            event, answer = self._commit.take_back()
         except GzactiveError as error:
             self.warned.emit(unsaved("That was not taken back.", error), True)
             return
         if event is None:
             self.said.emit("There is nothing left to undo.")
             return
-        if event.id_str not in self._files.index:
+        if event.id_str not in self.standing:
             self.said.emit(f"Undone for galaxy {event.id_str}, which is no longer in the project.")
             return
-        if not event.repeat:
-            self._done.discard(event.id_str)
         if event.kind == "finish":
             self.revealed.emit(None)
             if not event.repeat:
@@ -219,7 +252,7 @@ class LabelController(StandingController):
             self.upcoming.put_back(self._current)
         self._reopen(event.id_str, event)
         if event.kind == "finish" and not event.repeat:
-            self._artifacts.taken_back([*self._walk.path, *_steps_of(answer)])
+            self._artifacts.taken_back([*self._walk.path, *([answer] if answer else [])])
         question = self.question
         if answer is not None and question is not None and question.kind == "checkboxes":
             # The boxes come back as they were ticked: only the Enter is taken back.
@@ -250,6 +283,10 @@ class LabelController(StandingController):
 
     # --- inside ---------------------------------------------------------------------------------
 
+    @property
+    def _here(self) -> str:
+        return self._current.id_str if self._current is not None else ""
+
     def _mark(self, kind: str) -> bool:
         """Commit an event that is no answer; False, and a warning, if it could not be."""
         if self._current is None:
@@ -266,16 +303,16 @@ class LabelController(StandingController):
         if galaxy is None:
             return
         steps = self._walk.path
-        (self._repeated if galaxy.repeat else self._done).add(galaxy.id_str)
+        self.standing.finish(galaxy)
         shown = reveal(galaxy.id_str, galaxy.selection, steps, self.tree, *self._view_of(galaxy))
-        self._blindness.reveal(galaxy)
+        self.blindness.reveal(galaxy)
         if self.project.settings.pause_on_card:
             self._paused = True
             self.question_changed.emit()
         else:
             # The next galaxy first: the card is for afterwards.
             self._advance()
-        if self._blindness.wanted or self._paused:
+        if self.blindness.wanted or self._paused:
             self.revealed.emit(shown)
         if not galaxy.repeat:
             self.finished.emit(galaxy.id_str)
@@ -286,10 +323,10 @@ class LabelController(StandingController):
         """Without the blind, the model's view of the galaxy on the table is there at once."""
         if self._current is None:
             return
-        if self._blindness.wanted:
+        if self.blindness.wanted:
             self.revealed.emit(None)
             return
-        self._blindness.reveal(self._current)
+        self.blindness.reveal(self._current)
         self.revealed.emit(preview(self._current.id_str, self.tree, *self._view_of(self._current)))
 
     def _view_of(self, galaxy: UpcomingGalaxy) -> Any:
@@ -299,10 +336,7 @@ class LabelController(StandingController):
         """Go on to the next galaxy that can be shown."""
         while True:
             following = self.upcoming.take()
-            if following is None:
-                self._open(None, Walk(self.tree))
-                return
-            frame = self._prefetcher.get(following.id_str)
+            frame = self._prefetcher.get(following.id_str) if following is not None else None
             if frame is None or not frame.problem:
                 self._open(following, Walk(self.tree))
                 return
@@ -310,7 +344,7 @@ class LabelController(StandingController):
 
     def _reopen(self, id_str: str, like: Event | None = None) -> None:
         """Take up a galaxy where it was left, or where a step of it was taken back."""
-        self.upcoming.remove(id_str)
+        self.standing.reopen(id_str, repeat=like is not None and like.repeat)
         walk = Walk.replay(
             self.tree, self.project.labels.walk_steps(self.labeller, id_str, self.tree)
         )
@@ -320,7 +354,7 @@ class LabelController(StandingController):
             walk.back()
         galaxy, shown = self._commit.reopened(id_str, like)
         if shown:
-            self._blindness.reveal(galaxy)
+            self.blindness.reveal(galaxy)
         self._open(galaxy, walk, reopened=True)
 
     def _open(self, galaxy: UpcomingGalaxy | None, walk: Walk, *, reopened: bool = False) -> None:
@@ -332,8 +366,8 @@ class LabelController(StandingController):
         self._prefetch()
         self.galaxy_changed.emit()
         self.question_changed.emit()
-        self.marks_changed.emit()
-        if not self._blindness.wanted:
+        self.marking.changed.emit()
+        if not self.blindness.wanted:
             self._show_unless_blind()
         if len(self.upcoming) < _LOW:
             self.running_low.emit()
@@ -342,7 +376,9 @@ class LabelController(StandingController):
         galaxies = self.upcoming.next()
         if self._current is not None:
             galaxies.insert(0, self._current)
-        self._prefetcher.want((each.id_str, self._files[each.id_str]) for each in galaxies)
+        self._prefetcher.want(
+            (each.id_str, self.standing.file_of(each.id_str)) for each in galaxies
+        )
         self.upcoming_changed.emit()
 
     def _on_ready(self, id_str: str) -> None:
@@ -359,14 +395,6 @@ class LabelController(StandingController):
 
     def _set_aside(self, frame: Frame) -> None:
         """A galaxy that cannot be shown is recorded as a problem and left out."""
-        self._done.add(frame.id_str)
-        self._repeated.add(frame.id_str)
+        self.standing.leave_out([frame.id_str])
         self.project.problems.record([(frame.id_str, frame.file_loc, DISPLAY, frame.problem)])
         self.warned.emit(self._left_out.tell(frame), False)
-
-
-def _steps_of(answer: Event | None) -> tuple[Step, ...]:
-    """The step that an answer was."""
-    if answer is None or answer.question is None:
-        return ()
-    return (Step(answer.question, answer.answers),)

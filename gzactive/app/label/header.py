@@ -38,7 +38,7 @@ class Header(QWidget):
             "they measure how well the model does."
         )
         self._button = actions.button("label.choice", self)
-        self.panel = ChoicePanel(controller, self)
+        self.panel = ChoicePanel(controller.choice, self)
         actions.connect({"label.choice": self._open})
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,6 @@
 """Looking at galaxies of a project that is only read: nothing is written, and that is said."""
 
-from gzactive.app.label.controller import LabelController
+from gzactive.app.label.controller import READING, LabelController
 
 __all__ = ["ReadingController"]
 
@@ -33,17 +33,5 @@ class ReadingController(LabelController):
         if self._current is not None:
             self._advance()
 
-    def flag(self) -> None:
-        """Say why there is no flag."""
-        self._say_why()
-
-    def change(self, **settings: object) -> None:
-        """Say why the settings stay."""
-        self._say_why()
-
-    def note(self, text: str) -> None:
-        """Say why there is no note."""
-        self._say_why()
-
     def _say_why(self) -> None:
-        self.said.emit("Nothing can be changed here: this project is open for reading only.")
+        self.said.emit(READING)

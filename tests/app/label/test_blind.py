@@ -27,7 +27,7 @@ def test_without_the_blind_the_models_view_is_there_first_and_labels_say_so(
     it = start(project)
     it.model_view = view_of(project)
     revealed = heard(it.revealed)
-    it.change(blind=False)
+    it.choice.change(blind=False)
     ((shown,),) = revealed
     assert shown.before
     assert shown.id_str == it.current.id_str
@@ -37,7 +37,7 @@ def test_without_the_blind_the_models_view_is_there_first_and_labels_say_so(
     done = smooth(it)
     assert not any(one.blind for one in project.labels.events(id_str=done))
     assert revealed[-1][0].id_str == it.current.id_str
-    it.change(blind=True)
+    it.choice.change(blind=True)
     assert revealed[-1] == (None,)
     assert not it.blind  # it was seen, and that cannot be unseen
     it.skip()
@@ -49,7 +49,7 @@ def test_a_galaxy_that_was_explored_is_not_blind_in_this_session_or_the_next(
 ) -> None:
     it = start(project)
     explored = it.upcoming.next(1)[0].id_str
-    it.explored([explored])
+    it.blindness.explored([explored])
     project.labels.record_seen("ada", [explored])
     smooth(it)
     assert it.current.id_str == explored
@@ -94,10 +94,10 @@ def test_undo_works_from_the_pause(start: Start, project: Project) -> None:
 
 def test_a_change_of_the_shares_asks_for_another_order(start: Start, project: Project) -> None:
     it = start(project)
-    asked = heard(it.choice_changed)
-    it.change(pause_on_card=True)
+    asked = heard(it.choice.order_changed)
+    it.choice.change(pause_on_card=True)
     assert asked == []
-    it.change(nice_share=0.5)
+    it.choice.change(nice_share=0.5)
     assert len(asked) == 1
     assert project.settings.nice_share == 0.5
 
@@ -107,7 +107,7 @@ def test_settings_that_make_no_sense_are_refused_with_a_sentence(
 ) -> None:
     it = start(project)
     warned = heard(it.warned)
-    it.change(repeat_share=0.9)
+    it.choice.change(repeat_share=0.9)
     ((sentence, fault),) = warned
     assert "repeat_share" in sentence
     assert fault

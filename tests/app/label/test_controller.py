@@ -228,13 +228,13 @@ def test_flags_and_notes_are_kept_and_a_flag_can_be_taken_off(
     project = make_project()
     it = start(project)
     assert it.current is not None
-    it.note("  two nuclei?  ")
-    it.flag()
-    assert it.flagged
+    it.marking.note("  two nuclei?  ")
+    it.marking.flag()
+    assert it.marking.flagged
     assert project.labels.marked("note") == {it.current.id_str: "two nuclei?"}
     assert project.labels.marked("flag") == {it.current.id_str: ""}
-    it.flag()
-    assert not it.flagged
+    it.marking.flag()
+    assert not it.marking.flagged
     assert project.labels.marked("flag") == {}
 
 

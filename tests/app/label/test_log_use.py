@@ -25,7 +25,7 @@ def test_no_key_press_reads_a_table_through(start: Start, make_project: MakeProj
     project = make_project(n=30)
     it = start(project)
     smooth(it)
-    it.flag()
+    it.marking.flag()
     statements: list[tuple[str, object]] = []
 
     def note(connection, cursor, statement, parameters, context, executemany) -> None:  # type: ignore[no-untyped-def]
@@ -39,9 +39,9 @@ def test_no_key_press_reads_a_table_through(start: Start, make_project: MakeProj
     it.restart()
     it.answer(("smooth",))
     it.skip()
-    it.flag()
-    it.flag()
-    it.note("two arms")
+    it.marking.flag()
+    it.marking.flag()
+    it.marking.note("two arms")
     for _ in range(8):
         it.undo()
     sqlalchemy.event.remove(project.labels._engine, "before_cursor_execute", note)
@@ -60,12 +60,12 @@ def test_a_flag_is_taken_off_the_galaxy_on_the_table_and_no_other(
     project = make_project(n=30, tree="rings")
     it = start(project)
     first = it.current.id_str
-    it.flag()
+    it.marking.flag()
     it.choose(0)
     second = it.current.id_str
-    it.flag()
+    it.marking.flag()
     it.undo()
     assert it.current.id_str == first
-    it.flag()
-    assert not it.flagged
+    it.marking.flag()
+    assert not it.marking.flagged
     assert set(project.labels.marked("flag", "ada")) == {second}

@@ -94,11 +94,12 @@ def test_explore_labels_stay_done_and_are_not_blind_when_they_come_back(
     start: Start, project: Project
 ) -> None:
     it = start(project, others())
-    it.take_from_explore(["G0003", "G0004"])
+    it.blindness.explored(["G0003", "G0004"])
+    it.standing.done_elsewhere(["G0003", "G0004"])
     assert "G0003" not in it.upcoming
     it.set_queue(others())
     assert "G0003" not in it.upcoming
-    it.give_from_explore(["G0003"])
+    it.standing.undone_elsewhere(["G0003"])
     it.set_queue([UpcomingGalaxy("G0003", "active")])
     it.upcoming.put_back(UpcomingGalaxy("G0003", "active"))
     it.skip()
