@@ -184,12 +184,12 @@ class LabelView(QWidget):
         it.frame_ready.connect(self._on_frame)
         it.question_changed.connect(self._on_question)
         it.upcoming_changed.connect(self._on_upcoming)
-        it.marks_changed.connect(self._on_marks)
+        it.marking.changed.connect(self._on_marks)
         it.revealed.connect(self._on_revealed)
         it.said.connect(self.said.say)
         it.warned.connect(self._on_warned)
         self.answers.chosen.connect(it.choose)
-        self._note.textEdited.connect(lambda text: it.keep_draft(self._note_about, text))
+        self._note.textEdited.connect(lambda text: it.marking.keep_draft(self._note_about, text))
         self._note.saved.connect(self._save_note)
         self._note.put_away.connect(self._close_note)
         self._actions.connect(
@@ -202,7 +202,7 @@ class LabelView(QWidget):
                 "label.undo": it.undo,
                 "label.restart": it.restart,
                 "label.skip": it.skip,
-                "label.flag": it.flag,
+                "label.flag": it.marking.flag,
                 "label.note": self._open_note,
                 "label.help": self.side.toggle_help,
             }
@@ -271,11 +271,13 @@ class LabelView(QWidget):
         self.header.show_mix(mix(chosen, settings.random_share, settings.nice_share))
 
     def _on_marks(self) -> None:
-        flagged = self.controller.flagged
+        flagged = self.controller.marking.flagged
         action = self._actions["label.flag"]
         action.setText("Take the flag off" if flagged else "Flag")
         action.setIcon(self._icons.icon("flagged" if flagged else "flag"))
-        self._actions["label.note"].setText("Note (draft)…" if self.controller.draft else "Note…")
+        self._actions["label.note"].setText(
+            "Note (draft)…" if self.controller.marking.draft else "Note…"
+        )
 
     def _on_revealed(self, shown: Reveal | None) -> None:
         frame = self.controller.frame_of(shown.id_str) if shown is not None else None
@@ -304,14 +306,14 @@ class LabelView(QWidget):
     def _open_note(self) -> None:
         current = self.controller.current
         if self.controller.project.read_only:
-            self.controller.note("")
+            self.controller.marking.note("")
         elif current is not None:
             self._note_about = current.id_str
-            self._note.open(self.controller.draft)
+            self._note.open(self.controller.marking.draft)
             self._offer_done()
 
     def _save_note(self, text: str) -> None:
-        self.controller.note(text)
+        self.controller.marking.note(text)
         self._close_note()
 
     def _close_note(self) -> None:
@@ -321,4 +323,4 @@ class LabelView(QWidget):
         self._note.clear()
         self._offer_done()
         self.setFocus()
-        self.controller.put_note_away(self._note_about)
+        self.controller.marking.put_note_away(self._note_about)
