@@ -146,15 +146,22 @@ class FeatureFile:
             raise BadPart("its checksums are damaged")
         good = np.ones(count, dtype=bool)
         if check:
-            good = _rows_that_agree(rows, sums)
+            good = _rows_that_agree(rows, sums, range(len(sums)))
         return cls(path, int(file.attrs["number"]), texts, good, file)
 
+    def agree(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which of some rows (m,) lie in blocks that agree with their checksums, read now."""
+        blocks = np.unique(rows // BLOCK).tolist()
+        return _rows_that_agree(self.rows, self.file["checksums"][:], blocks)[rows]
 
-def _rows_that_agree(rows: Any, sums: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Which rows (n,) lie in blocks that agree with their checksums."""
+
+def _rows_that_agree(
+    rows: Any, sums: NDArray[np.uint32], blocks: Iterable[int]
+) -> NDArray[np.bool_]:
+    """Which rows (n,) agree with their checksums, as far as these blocks are concerned."""
     good = np.ones(rows.shape[0], dtype=bool)
     buffer = np.empty((BLOCK, rows.shape[1]), dtype=np.float16)
-    for index, expected in enumerate(sums):
+    for index in blocks:
         place = slice(index * BLOCK, min((index + 1) * BLOCK, rows.shape[0]))
         block = buffer[: place.stop - place.start]
         try:
@@ -162,7 +169,7 @@ def _rows_that_agree(rows: Any, sums: NDArray[np.uint32]) -> NDArray[np.bool_]:
         except OSError:  # the disk itself, or a file cut short
             good[place] = False
             continue
-        if zlib.crc32(block.data) != int(expected):
+        if zlib.crc32(block.data) != int(sums[index]):
             good[place] = False
     return good
 

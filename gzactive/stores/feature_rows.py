@@ -94,6 +94,29 @@ class FeatureRows:
             values[order] = sorted_values
         return values
 
+    def places(self, ids: Sequence[str]) -> NDArray[np.intp]:
+        """Row of each galaxy, -1 for those that have none, (m,)."""
+        import pandas as pd
+
+        # Of a million ids few are wanted: the small side is the one that is indexed.
+        wanted = pd.Index(list(dict.fromkeys(ids)), dtype=object)
+        found = wanted.get_indexer(pd.Index(self.id_str, dtype=object))
+        rows = np.flatnonzero(found >= 0)
+        place = dict(zip(wanted[found[rows]], rows.tolist(), strict=True))
+        return np.array([place.get(one, -1) for one in ids], dtype=np.intp)
+
+    def sound(self, indices: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which of some rows (m,) agree with their checksums: for rows that were opened unchecked.
+
+        Only the blocks in which they lie are read.
+        """
+        agree = np.ones(len(indices), dtype=bool)
+        file, row = self._file[indices], self._row[indices]
+        for number in np.unique(file).tolist():
+            here = file == number
+            agree[here] = self.files[number].agree(row[here])
+        return agree
+
     def _read(self, indices: NDArray[Any], out: NDArray[np.float16]) -> None:
         """Read rows at rising indices into ``out``, each run of neighbours in one go."""
         file, row = self._file[indices], self._row[indices]

@@ -247,12 +247,14 @@ class FeatureStore:
             place = place[place >= 0]
             return Features(rows.id_str[place], rows.image_hash[place], rows.take(place))
 
-    def open_rows(self) -> FeatureRows:
+    def open_rows(self, *, check: bool = True) -> FeatureRows:
         """All rows, left on the disk until sliced: for streaming through more than memory holds.
 
-        The rows stay readable until closed (use ``with``), whatever is written meanwhile.
+        The rows stay readable until closed (use ``with``), whatever is written meanwhile. Checking
+        reads every byte of files that this object has not checked before; without it, ask
+        :meth:`FeatureRows.sound` about the rows that matter.
         """
-        files = self._open_files(check=True)
+        files = self._open_files(check=check)
         try:
             return FeatureRows(files, self.width)
         except BaseException:
