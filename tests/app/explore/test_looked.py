@@ -67,8 +67,8 @@ def test_flags_of_the_explore_page_are_known_on_the_label_page(
     explored(qtbot, window)
     here = label.current.id_str
     position = next(n for n in range(len(explore.listing)) if explore.id_at(n) == here)
-    assert not label.flagged
+    assert not label.marking.flagged
     explore.flag([position])
-    qtbot.waitUntil(lambda: label.flagged, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: label.marking.flagged, timeout=PATIENCE)
     explore.flag([position])
-    qtbot.waitUntil(lambda: not label.flagged, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not label.marking.flagged, timeout=PATIENCE)
