@@ -3,8 +3,10 @@
 Where one galaxy in twenty has a ring, a fit says "no ring" of all and is nearly right. Balanced, it
 has to tell them apart; its fractions are then those of a sky on which every class is as common, and
 Bayes' rule brings them back to the prevalence among the reserved galaxies, which are a random
-sample.
+sample. The same galaxies judge, so each is judged by the prevalence among the others.
 """
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +15,7 @@ from gzactive.errors import GzactiveError
 from gzactive.model.head import PriorShift
 from gzactive.trees import DecisionTree
 
-__all__ = ["Balance"]
+__all__ = ["Balance", "without_own_votes"]
 
 #: Reserved galaxies that have votes on the question, below which no prevalence is told from them.
 MIN_RANDOM = 30
@@ -90,7 +92,7 @@ class Balance:
         ratios = np.where(self._present, share / share.sum() * self._present.sum(), 1.0)
         told = f"Balanced by '{self.question}', then corrected to its prevalence among"
         return (
-            PriorShift(self._part.start, tuple(ratios.tolist())),
+            PriorShift(self._part.start, tuple(ratios.tolist()), tuple(share.tolist())),
             f"{told} {len(classes):,} reserved galaxies.",
         )
 
@@ -99,6 +101,46 @@ class Balance:
     ) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.int64]]:
         """Which galaxies have votes, the plurality answer of these, and how many gave each."""
         counts = np.asarray(votes, np.float64)[:, self._part]
-        known = counts.sum(axis=1) > 0
-        classes = counts[known].argmax(axis=1)
+        known, classes = _plurality(counts)
+        classes = classes[known]
         return known, classes, np.bincount(classes, minlength=counts.shape[1])
+
+
+def without_own_votes(
+    concentrations: NDArray[Any], votes: ArrayLike, shift: PriorShift | None
+) -> NDArray[Any]:
+    """What a corrected head says of galaxies, each corrected by the others' votes alone.
+
+    A galaxy that helped to find the prevalence is told its own class a little, which flatters a
+    loss by up to (M − 1)/n nats. Left out of the count (cross-validation; Stone 1974), it is not.
+    One that was labelled after the fit was not in it; leaving it out then costs as little.
+
+    Parameters
+    ----------
+    concentrations : (n, answers, samples)
+        Of a head with ``shift``; corrected in place.
+    votes : (n, answers)
+        Of the same galaxies.
+    shift : PriorShift or None
+        Nothing is changed where there is none, or where it does not tell what it was counted from.
+    """
+    if shift is None or not shift.counts:
+        return concentrations
+    part = slice(shift.start, shift.start + len(shift.counts))
+    known, classes = _plurality(np.asarray(votes, np.float64)[:, part])
+    counts = np.array(shift.counts)
+    present = counts > 0
+    # A row a class: what is left without one galaxy of it.
+    rest = counts - np.diag(np.minimum(1.0, np.maximum(counts - _PRIOR, 0.0)))
+    ratios = np.where(present, rest / rest.sum(axis=1, keepdims=True) * present.sum(), 1.0)
+    factor = np.where(known[:, None], (ratios / np.array(shift.ratios))[classes], 1.0)
+    shifted = concentrations[:, part]
+    total = shifted.sum(axis=1, keepdims=True)
+    shifted *= factor[:, :, None].astype(concentrations.dtype)
+    shifted *= total / shifted.sum(axis=1, keepdims=True)
+    return concentrations
+
+
+def _plurality(counts: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Whether galaxies have votes on a question, and the answer with the most of them."""
+    return counts.sum(axis=1) > 0, counts.argmax(axis=1)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gzactive.active.balance import without_own_votes
 from gzactive.active.scoring import N_SAMPLES
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
@@ -77,7 +78,8 @@ def held_out_loss(
     counts = np.asarray(votes)
     losses = np.empty(len(counts))
     for rows, concentrations in head.mc_blocks(features, n_samples, seed, block=_ROWS):
-        losses[rows] = predictive_nll(counts[rows], concentrations, tree)
+        fair = without_own_votes(concentrations, counts[rows], head.shift)
+        losses[rows] = predictive_nll(counts[rows], fair, tree)
     return losses
 
 

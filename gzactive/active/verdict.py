@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gzactive.active.balance import without_own_votes
 from gzactive.active.judging import Comparison, held_out_loss, paired_bootstrap, plurality_accuracy
 from gzactive.active.scoring import N_SAMPLES, TREE, measure
 from gzactive.active.strategies import is_fresh
@@ -72,7 +73,13 @@ def judge(
     losses = [held_out_loss(one.head, one.features, votes, tree, seed=seed) for one in both]
     comparison = paired_bootstrap(*losses, seed=seed)
     fractions = [
-        vote_fractions(one.head.concentrations(one.features)[:, :, None], tree) for one in both
+        vote_fractions(
+            without_own_votes(
+                one.head.concentrations(one.features)[:, :, None], votes, one.head.shift
+            ),
+            tree,
+        )
+        for one in both
     ]
     accuracies = [plurality_accuracy(one, votes, tree) for one in fractions]
     metrics |= asdict(comparison)

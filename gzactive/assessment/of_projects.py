@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.active.agreement import self_agreement
+from gzactive.active.balance import without_own_votes
 from gzactive.active.round_files import rounds
 from gzactive.active.round_labels import held_out_votes, picked_by_hand
 from gzactive.active.scoring import N_SAMPLES
@@ -193,12 +194,10 @@ def assess(
     if len(found):
         plain = None
         if head.recalibration is not None:
-            plain = replace(head, recalibration=None).mc_concentrations(
-                found.values, N_SAMPLES, seed
-            )
+            plain = _said(replace(head, recalibration=None), found.values, counts, seed)
         judgement = judge(
             counts,
-            head.mc_concentrations(found.values, N_SAMPLES, seed),
+            _said(head, found.values, counts, seed),
             tree,
             uncorrected=plain,
             min_votes=min_votes,
@@ -298,6 +297,18 @@ def _leading(votes: NDArray[np.float64]) -> NDArray[np.intp]:
     return votes.argmax(axis=1) if votes.shape[1] else np.zeros(len(votes), dtype=np.intp)
 
 
+def _said(
+    head: Head, features: NDArray[np.floating[Any]], votes: NDArray[np.int64], seed: int
+) -> NDArray[np.float32]:
+    """What a head says of galaxies, (n, answers, samples); nothing in it comes of their own votes.
+
+    The head of a balanced round knows the prevalence among them.
+    """
+    said = head.mc_concentrations(features, N_SAMPLES, seed)
+    found: NDArray[np.float32] = without_own_votes(said, votes, head.shift)
+    return found
+
+
 def _judging_votes(project: Project, votes: Path | None) -> tuple[pd.DataFrame, str]:
     """Whole votes of reserved galaxies, indexed by ``id_str``, and where they come from."""
     from gzactive.catalog import read_table, read_votes
@@ -354,8 +365,7 @@ def _learning_curve(
     start: NDArray[np.float64] | None = None
     for place, (number, labels, head) in enumerate(heads):
         progress("Judging earlier rounds", place, len(heads))
-        alpha = head.mc_concentrations(features, N_SAMPLES, seed)
-        losses = predictive_nll(counts, alpha, project.tree)
+        losses = predictive_nll(counts, _said(head, features, counts, seed), project.tree)
         start = losses if start is None else start
         drawn = resample(np.stack([losses, start - losses, np.ones_like(losses)], 1), seed=seed)
         loss, gain = (drawn.ratio(column, 2, len(losses)) for column in (0, 1))

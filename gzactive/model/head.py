@@ -71,10 +71,16 @@ class PriorShift:
 
     start: int  #: column of the question's first answer
     ratios: tuple[float, ...]  #: π/p of each answer
+    #: Galaxies that π comes from, by answer, with what a prior adds; 0 where nothing is corrected.
+    counts: tuple[float, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if not all(0 < ratio < np.inf for ratio in self.ratios):
             raise GzactiveError(f"Prevalences are above 0, not in ratios of {self.ratios}.")
+        if self.counts and len(self.counts) != len(self.ratios):
+            raise GzactiveError(
+                f"{len(self.counts)} counts do not belong to {len(self.ratios)} ratios of answers."
+            )
 
     def apply(self, concentrations: NDArray[np.float32]) -> None:
         """Correct (n, answers, samples) in place."""
@@ -287,7 +293,9 @@ class Head:
                 raise GzactiveError(f"'{path}' holds no head: take another weights file.")
             header = tensors.metadata() or {}
             noted = json.loads(header.get("shift", "null"))
-            shift = noted and PriorShift(noted["start"], tuple(noted["ratios"]))
+            shift = noted and PriorShift(
+                noted["start"], tuple(noted["ratios"]), tuple(noted.get("counts", ()))
+            )
             scaled = json.loads(header.get("recalibration", "null"))
             scaled = scaled and Recalibration.from_list(scaled)
             kernel, bias = (tensors.get_tensor(f"head/{name}") for name in ("kernel", "bias"))

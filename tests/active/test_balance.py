@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gzactive.active.balance import Balance
+from gzactive.active.balance import Balance, without_own_votes
+from gzactive.active.judging import held_out_loss
 from gzactive.active.rounds import run_round
 from gzactive.errors import GzactiveError
 from gzactive.inference import current_head
@@ -16,6 +17,7 @@ from gzactive.trees import load_tree
 from .conftest import WIDTH, Sky, label, rows_of
 
 RINGS = load_tree("rings")
+BRIGHT = load_tree("gz-decals-dr5")
 #: A fit that converges: a timid one is not calibrated even on the balanced sky.
 FIT = HeadFit(pull=0.1, anchor=0.1)
 
@@ -85,11 +87,55 @@ def test_the_correction_is_bayes_rule_on_each_sample():
 
 
 def test_the_correction_is_kept_with_the_head(tmp_path):
-    head = replace(Head.fresh(RINGS), shift=PriorShift(0, (0.1, 1.9)))
+    head = replace(Head.fresh(RINGS), shift=PriorShift(0, (0.1, 1.9), (2.5, 47.5)))
     head.save(tmp_path / "head.safetensors")
     loaded = Head.load(tmp_path / "head.safetensors")
     assert (loaded.shift, loaded.id) == (head.shift, head.id)
     assert head.id != Head.fresh(RINGS).id
+    # What it was counted from changes nothing that the head says: heads of before keep their id.
+    assert replace(head, shift=PriorShift(0, (0.1, 1.9))).id == head.id
+
+
+def test_a_galaxy_is_judged_by_a_correction_that_the_others_alone_make():
+    rng = np.random.default_rng(5)
+    part = BRIGHT.slice("smooth-or-featured")
+    votes = np.zeros((50, len(BRIGHT.columns)))
+    votes[np.arange(48), part.start + rng.choice(3, 48, p=[0.6, 0.3, 0.1])] = 1
+    balance = Balance(votes, BRIGHT, "smooth-or-featured")
+    shift, _ = balance.shift(votes)
+    before = 1 + 50 * rng.random((50, len(BRIGHT.columns), 4)).astype(np.float32)
+    full = before.copy()
+    shift.apply(full)
+    found = without_own_votes(full.copy(), votes, shift)
+    for row in (0, 7, 30, 47):  # one by one, as it is defined
+        alone, _ = balance.shift(np.delete(votes, row, axis=0))
+        expected = before[row : row + 1].copy()
+        alone.apply(expected)
+        np.testing.assert_allclose(found[row : row + 1], expected, rtol=1e-4)
+    np.testing.assert_array_equal(found[48:], full[48:])  # without votes they were not counted
+    np.testing.assert_array_equal(without_own_votes(full.copy(), votes, None), full)
+
+
+def test_knowing_only_the_prevalence_flatters_no_balanced_round():
+    """A head that knows nothing else: on average it may not beat the true prevalence."""
+    rng = np.random.default_rng(6)
+    truth, n, flattered, fair = 0.2, 40, [], []
+    best = -(truth * np.log(truth) + (1 - truth) * np.log(1 - truth))
+    features = np.zeros((n, WIDTH), np.float16)
+    balance = Balance(np.eye(2), RINGS, "ring")
+    for _ in range(150):
+        ring = rng.random(n) < truth
+        votes = np.stack([ring, ~ring], axis=1).astype(float)
+        shift, _ = balance.shift(votes)
+        head = replace(Head.fresh(RINGS), shift=shift)
+        alpha = head.concentrations(features)
+        said = alpha[np.arange(n), (~ring).astype(int)] / alpha.sum(axis=1)
+        flattered.append(-np.log(said).mean())
+        fair.append(held_out_loss(head, features, votes, RINGS, n_samples=2).mean())
+    error = np.std(np.subtract(flattered, best)) / np.sqrt(150)
+    assert np.mean(flattered) < best + error  # what judging by itself would give
+    assert np.mean(fair) > np.mean(flattered) + 0.5 / n
+    assert np.mean(fair) > best - error
 
 
 def test_an_answer_that_nobody_gave_is_neither_balanced_nor_corrected():
