@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gzactive.errors import GzactiveError
 from gzactive.terminal import console, count, print_table, progress_bars
+
+if TYPE_CHECKING:
+    from gzactive.images import ImageSettings
+    from gzactive.trees import DecisionTree
 
 __all__ = ["shards", "train"]
 
@@ -17,7 +22,9 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder of the run; the same call goes on with it.")],
     catalog: Annotated[
         Path | None,
-        typer.Argument(help="Table of id_str, file_loc and counts a column of an answer."),
+        typer.Argument(
+            help="Table of id_str, file_loc and counts a column of an answer; or a project."
+        ),
     ] = None,
     shards: Annotated[
         Path | None,
@@ -26,7 +33,7 @@ def train(
     tree: Annotated[
         str | None,
         typer.Option(
-            help="A tree's id or a TOML file; by default that of the shards.",
+            help="A tree's id or a TOML file; by default that of the shards or the project.",
             show_default="gz-decals-dr5",
         ),
     ] = None,
@@ -59,14 +66,16 @@ def train(
 ) -> None:
     """Train backbone and head on a table of images and votes, or on shards; killed, it goes on.
 
+    Of a project all galaxies with votes are learnt from, but for those that it is judged by; they
+    are kept in the run's folder, so that it goes on with the votes that it began with.
+
     Minutes on a GPU, hours on a CPU. The weights start projects ([bold]new --weights[/bold]), and
     a run made elsewhere comes home as one file.
     """
-    from gzactive.images import ImageSettings
     from gzactive.inference import train_network, train_on_catalogue
     from gzactive.model.backbone_settings import BackboneSettings
     from gzactive.survey.shard_reading import open_shards
-    from gzactive.trees import DEFAULT_TREE, load_tree
+    from gzactive.trees import load_tree
 
     if (catalog is None) == (shards is None):
         raise GzactiveError("Training needs galaxies: give a table, or --shards with a folder.")
@@ -95,14 +104,15 @@ def train(
                 progress=progress,
             )
         elif catalog is not None:
+            given = _galaxies(catalog, out, tree, images)
             trained = train_on_catalogue(
-                catalog,
-                load_tree(tree or DEFAULT_TREE),
+                given.table,
+                given.tree,
                 out,
                 images=images,
                 weights=weights,
                 settings=settings,
-                image_settings=ImageSettings(channels=3 if colour else 1),
+                image_settings=replace(given.images, channels=3 if colour else 1),
                 split=_shares(split or "7:2:1"),
                 seed=seed,
                 progress=progress,
@@ -130,10 +140,19 @@ def train(
 
 def shards(
     catalog: Annotated[
-        Path, typer.Argument(help="Table of id_str, file_loc and counts a column of an answer.")
+        Path,
+        typer.Argument(
+            help="Table of id_str, file_loc and counts a column of an answer; or a project."
+        ),
     ],
     out: Annotated[Path, typer.Argument(help="Folder of the shards; the same call goes on.")],
-    tree: Annotated[str, typer.Option(help="A tree's id or a TOML file.")] = "gz-decals-dr5",
+    tree: Annotated[
+        str | None,
+        typer.Option(
+            help="A tree's id or a TOML file; by default that of the project.",
+            show_default="gz-decals-dr5",
+        ),
+    ] = None,
     images: Annotated[
         list[Path] | None,
         typer.Option(help="Folder or ZIP, joined by file stem when there is no file_loc."),
@@ -160,11 +179,12 @@ def shards(
     faster than many small ones.
     """
     from gzactive.survey.shards import ShardSettings, write_shards
-    from gzactive.trees import load_tree
 
+    given = _galaxies(catalog, out, tree, images)
     settings = ShardSettings(
         size=size,
         channels=1 if grey else 3,
+        stretch=given.images.stretch,
         split=_shares(split),
         seed=seed,
         limit=limit,
@@ -172,7 +192,7 @@ def shards(
     )
     with progress_bars() as progress:
         written = write_shards(
-            catalog, load_tree(tree), out, images=images, settings=settings, progress=progress
+            given.table, given.tree, out, images=images, settings=settings, progress=progress
         )
     if written.without_votes:
         console().print(f"{count(written.without_votes, 'row')} left out: no votes.")
@@ -190,6 +210,33 @@ def shards(
         + (f"; {written.kept:,} were there already." if written.kept else ".")
     )
     console().print(f"Next: [bold]gzactive train --shards {out} --out RUN[/bold]", soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What is trained on, or made shards of."""
+
+    table: Path
+    tree: DecisionTree
+    images: ImageSettings
+
+
+def _galaxies(catalog: Path, out: Path, tree: str | None, images: list[Path] | None) -> _Given:
+    """A table as it is; of a project, its galaxies with votes, kept in the folder ``out``."""
+    from gzactive.images import ImageSettings
+    from gzactive.project import Project
+    from gzactive.survey.voted import keep_voted
+    from gzactive.trees import DEFAULT_TREE, load_tree
+
+    if not (catalog / "project.toml").is_file():
+        return _Given(catalog, load_tree(tree or DEFAULT_TREE), ImageSettings())
+    if tree or images:
+        raise GzactiveError(
+            f"{'--tree' if tree else '--images'} has no place beside a project, which has its own: "
+            "leave it out."
+        )
+    with Project.open(catalog, read_only="It is only read to train on it.") as project:
+        return _Given(keep_voted(project, out), project.tree, project.image_settings)
 
 
 def _shares(text: str) -> tuple[float, float, float]:

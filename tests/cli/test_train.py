@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gzactive.project import Project
+
 from .conftest import Command
 
 
@@ -51,6 +53,29 @@ def test_shards_and_a_table_exclude_each_other(gz: Command, sky: Path, tmp_path:
     assert "--split has no place beside --shards" in split.err
     absent = gz("train", "--shards", tmp_path, *run)
     assert "holds no shards" in absent.err
+
+
+def test_a_project_gives_its_galaxies_with_votes_but_those_that_judge(
+    gz: Command, sky: Path, tmp_path: Path
+) -> None:
+    place, out = tmp_path / "project", tmp_path / "shards"
+    assert gz("new", place, "--catalog", sky / "table.csv").code == 0
+    none = gz("shards", place, out, "--size", 32)
+    assert none.code == 2
+    assert "has votes to learn from: label some, or import votes" in none.err
+    assert gz("import", place, sky / "votes.csv").code == 0
+    made = gz("shards", place, out, "--size", 32)
+    assert made.code == 0, made.err
+    with Project.open(place) as project:
+        aside = project.catalog.set_index("id_str")["reserved"]
+    split = pd.read_csv(out / "split.csv", dtype={"id_str": str})
+    assert len(split) == int((~aside).sum())
+    assert not aside[split["id_str"]].any()
+    assert "80 galaxies" not in made.out
+    again = gz("shards", place, out, "--size", 32)
+    assert "were there already" in again.out
+    other = gz("shards", place, out, "--tree", "rings")
+    assert "--tree has no place beside a project" in other.err
 
 
 @pytest.mark.slow
