@@ -1,6 +1,6 @@
 """Galaxies with their places in the sky, from any table or from a project's folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from gzactive.catalog.coordinates import degrees
 from gzactive.catalog.tables import as_text, read_table, row_numbers, some_names
 from gzactive.errors import GzactiveError
 from gzactive.stores.catalog_file import NAME, read_catalog
+from gzactive.survey.opinions import Opinions, project_opinions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,8 @@ class Positions:
         All columns, in the same order; one named ``id_str`` holds the ids.
     remarks
         Sentences about rows without a place.
+    opinions
+        What a project says of the galaxies; None for a table, whose columns tell.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Positions:
     dec: NDArray[np.float64]
     table: "pd.DataFrame"
     remarks: tuple[str, ...] = ()
+    opinions: Opinions | None = None
 
     def __len__(self) -> int:
         return len(self.id_str)
@@ -53,8 +57,19 @@ class Positions:
         return np.flatnonzero(np.isfinite(self.ra) & np.isfinite(self.dec))
 
 
-def read_positions(source: str | Path) -> Positions:
+def read_positions(
+    source: str | Path, *, opinions: bool = False, predictions: bool = False
+) -> Positions:
     """Read a table of any kind that :func:`gzactive.catalog.read_table` reads, or a project.
+
+    Parameters
+    ----------
+    source
+        The table, or the project's folder.
+    opinions
+        Whether to read what a project says of its galaxies, too.
+    predictions
+        Of that, what its model predicts instead of votes.
 
     Raises
     ------
@@ -63,7 +78,10 @@ def read_positions(source: str | Path) -> Positions:
     """
     path = Path(source).expanduser()
     if (path / NAME).is_file():
-        return positions_in(read_catalog(path), path.resolve().name)
+        found = positions_in(read_catalog(path), path.resolve().name)
+        if not opinions:
+            return found
+        return replace(found, opinions=project_opinions(path, predictions=predictions))
     return positions_in(read_table(path), path.name.partition(".")[0] or path.name)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gzactive.figures import COLOURS, FAINT, INK, figure, save, svg
 from gzactive.survey.positions import Positions
@@ -24,9 +25,10 @@ from gzactive.survey.vote_comparison import VoteComparison
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["differences_figure", "save_sky", "sky_figure", "votes_figure"]
+__all__ = ["differences_figure", "save_sky", "separations_figure", "sky_figure", "votes_figure"]
 
 _SHOWN = 24  # answers in one figure
+_BINS = 40
 _POINTS = 2000  # more of them hide each other
 
 
@@ -75,6 +77,14 @@ def votes_figure(comparison: VoteComparison, answer: str) -> str:
         axes.set_title(answer, fontsize=10)
         axes.set_xlabel(comparison.first)
         axes.set_ylabel(comparison.second)
+        return svg(made)
+
+
+def separations_figure(separation: NDArray[np.float64], radius: float) -> str:
+    """How far apart the galaxies of pairs are, (m,) arc seconds, up to a radius; SVG."""
+    with figure(5.6, 3.0) as (made, axes):
+        axes.hist(separation, bins=_BINS, range=(0, radius), color=COLOURS[0])
+        axes.set(xlim=(0, radius), xlabel="separation (arc seconds)", ylabel="pairs")
         return svg(made)
 
 

@@ -1,5 +1,7 @@
 """Vote fractions of one survey against another's, for galaxies that both have asked about.
 
+Of a project, these are its own votes, or its model's predictions.
+
 W+22 found that volunteers call galaxies featured more often in DECaLS than in SDSS's shallower
 images; this is that comparison, for any two catalogues with votes.
 """
@@ -109,15 +111,25 @@ def compare_votes(
         both = np.isfinite(one[answer]) & np.isfinite(other[answer])
         if both.any():
             found[answer] = (one[answer][both], other[answer][both])
-    return VoteComparison(first.name, second.name, found)
+    return VoteComparison(_called(first), _called(second), found)
+
+
+def _called(survey: Positions) -> str:
+    """What a survey is called; predictions are not to be taken for votes."""
+    said = survey.opinions
+    return survey.name if said is None or said.what == "votes" else f"{survey.name} ({said.what})"
 
 
 def _tree(survey: Positions) -> DecisionTree:
+    if survey.opinions is not None:
+        return survey.opinions.tree
     return best_tree(survey.table.columns)
 
 
 def _answers(survey: Positions) -> list[str]:
     tree = _tree(survey)
+    if survey.opinions is not None:
+        return list(tree.columns)
     found = guess_votes(map(str, survey.table.columns), tree)
     return [answer for answer in tree.columns if answer in found]
 
@@ -128,6 +140,8 @@ def _fractions(
     """Vote fractions of rows, (m,) an answer; NaN where a question has too few votes."""
     if not answers:
         return {}
+    if survey.opinions is not None:
+        return survey.opinions.of(rows, answers, least)
     tree = _tree(survey)
     distinct, back = np.unique(rows, return_inverse=True)
     # Ids may be repeated in a catalogue; rows are not.

@@ -49,7 +49,7 @@ def test_crossmatch_compares_votes_on_screen_and_in_a_report(
     told = run("crossmatch", *tables, "--out", tmp_path / "p.csv", "--report", page)
     assert "Vote fractions: gz2 (1) and decals (2)" in told
     text = page.read_text(encoding="utf-8")
-    assert text.count("<svg") == 5
+    assert text.count("<svg") == 6
     assert "smooth-or-featured_featured-or-disk" in text
     with pytest.raises(GzactiveError, match="exists already"):
         run("crossmatch", *tables, "--out", tmp_path / "p.csv")
