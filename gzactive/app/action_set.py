@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QToolButton, QWidget
 
@@ -26,21 +26,23 @@ class ActionSet:
     icons
         Draws their icons.
     actions
-        The declarations, perhaps remapped.
+        The declarations; :meth:`remap` gives them other keys.
     """
 
     def __init__(
         self, window: QWidget, icons: Icons, actions: tuple[ActionSpec, ...] = ACTIONS
     ) -> None:
+        #: Its signal ``keys_changed`` tells that actions have other keys.
+        self.news = _News(window)
         self._specs = {spec.id: spec for spec in actions}
         self._icons = icons
         self._actions: dict[str, QAction] = {}
         self._lent: set[str] = set()
+        self._reasons: dict[str, str] = {}
         self._handlers: dict[str, Callable[[], object]] = {}
         for spec in actions:
             action = QAction(spec.text, window)
-            action.setShortcuts([QKeySequence(key) for key in spec.keys])
-            action.setToolTip(self._tip(spec))
+            _give_keys(action, spec)
             action.setStatusTip(spec.tip)
             action.setObjectName(spec.id)
             # Qt leaves no space between an icon and the text beside it.
@@ -106,7 +108,29 @@ class ActionSet:
     def explain(self, name: str, reason: str) -> None:
         """Say in an action's tip why it cannot be used now; without a reason, what it does."""
         spec = self._specs[name]
-        self._actions[name].setToolTip(f"{spec.text}: {reason}" if reason else self._tip(spec))
+        self._reasons[name] = reason
+        self._actions[name].setToolTip(f"{spec.text}: {reason}" if reason else _tip(spec))
+
+    def tell_on(self, widget: QWidget, name: str, words: str = "") -> None:
+        """Let a widget that does the same as an action have its tip, with its keys of the day.
+
+        The ``words`` stand before the key instead of what the action says of itself.
+        """
+        _Tip(widget, self, name, words).show()
+
+    def remap(self, actions: tuple[ActionSpec, ...]) -> None:
+        """Give the actions the keys of these declarations."""
+        for spec in actions:
+            if spec != self._specs[spec.id]:
+                self._specs[spec.id] = spec
+                _give_keys(self._actions[spec.id], spec)
+                self.explain(spec.id, self._reasons.get(spec.id, ""))
+        self.news.keys_changed.emit()
+
+    def key(self, name: str) -> str:
+        """The first key of an action as this platform writes it; empty if it has none."""
+        keys = self._specs[name].keys
+        return shown_key(keys[0]) if keys else ""
 
     def sheet(self) -> list[tuple[str, str, str, str]]:
         """Rows of the shortcut sheet: (where, what, keys, tip), gestures of the mouse at the end.
@@ -120,6 +144,11 @@ class ActionSet:
             rows.append((where, spec.text, keys or f"menu {spec.menu}", spec.tip))
         return rows + list(GESTURES)
 
+    @property
+    def sheet_names(self) -> tuple[str, ...]:
+        """Ids of the actions in the first rows of :meth:`sheet`."""
+        return tuple(self._specs)
+
     def retint(self) -> None:
         """Draw the icons, for the first time or after the theme has changed."""
         for name, spec in self._specs.items():
@@ -131,10 +160,41 @@ class ActionSet:
         if handler is not None:
             handler()
 
-    @staticmethod
-    def _tip(spec: ActionSpec) -> str:
-        keys = " or ".join(shown_key(key) for key in spec.keys[:2])
-        return f"{spec.tip} ({keys})" if keys else spec.tip
+
+class _News(QObject):
+    """What an ActionSet tells."""
+
+    keys_changed = Signal()
+
+
+class _Tip(QObject):
+    """Keeps a widget's tip that of an action; a child of the widget, so that it ends with it."""
+
+    def __init__(self, widget: QWidget, actions: ActionSet, name: str, words: str) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._actions = actions
+        self._name = name
+        self._words = words
+        actions[name].changed.connect(self.show)
+
+    def show(self) -> None:
+        tip = self._actions[self._name].toolTip()
+        if self._words:
+            key = self._actions.key(self._name)
+            tip = f"{self._words} ({key})" if key else self._words
+        self._widget.setToolTip(tip)
+        self._widget.setAccessibleDescription(tip)
+
+
+def _give_keys(action: QAction, spec: ActionSpec) -> None:
+    action.setShortcuts([QKeySequence(key) for key in spec.keys])
+    action.setToolTip(_tip(spec))
+
+
+def _tip(spec: ActionSpec) -> str:
+    keys = " or ".join(shown_key(key) for key in spec.keys[:2])
+    return f"{spec.tip} ({keys})" if keys else spec.tip
 
 
 def shown_key(key: str) -> str:

@@ -1,17 +1,15 @@
 """Every action of the app, declared once: its name, text, keys, tip, icon and where it works.
 
-From this one list come the menus, the buttons' tips, the keys and the shortcut sheet. A key map
-(action id to keys) laid over the list remaps keys; conflicts are refused with a sentence.
+From this one list come the menus, the buttons' tips, the keys and the shortcut sheet. A person's
+own keys are laid over it by :mod:`gzactive.app.remapping`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gzactive.app.evaluate import action_rows as evaluate
 from gzactive.app.explore import action_rows as explore
-from gzactive.errors import GzactiveError
 
-__all__ = ["ACTIONS", "ANSWER_KEYS", "GESTURES", "ActionSpec", "remapped"]
+__all__ = ["ACTIONS", "ANSWER_KEYS", "GESTURES", "ActionSpec"]
 
 
 @dataclass(frozen=True)
@@ -316,38 +314,3 @@ GESTURES: tuple[tuple[str, str, str, str], ...] = (
     ("Note", "Put the note away", "Esc", "Close the note and keep what was typed as a draft"),
     ("Window", "Next control", "Tab   Shift+Tab", "Move the focus; Space presses a button"),
 )
-
-
-def remapped(
-    keymap: Mapping[str, Iterable[str]], actions: tuple[ActionSpec, ...] = ACTIONS
-) -> tuple[ActionSpec, ...]:
-    """The actions with the keys of a person's own key map laid over them.
-
-    Raises
-    ------
-    GzactiveError
-        If the map names an action that does not exist, or if two actions that can be wanted at the
-        same time would share a key.
-    """
-    known = {action.id for action in actions}
-    for name in keymap:
-        if name not in known:
-            raise GzactiveError(
-                f"The key map names the action '{name}', which does not exist: remove that line."
-            )
-    mapped = tuple(
-        replace(action, keys=tuple(keymap[action.id])) if action.id in keymap else action
-        for action in actions
-    )
-    for position, one in enumerate(mapped):
-        for other in mapped[position + 1 :]:
-            if one.page and other.page and one.page != other.page:
-                continue
-            if shared := {key.casefold() for key in one.keys} & {
-                key.casefold() for key in other.keys
-            }:
-                raise GzactiveError(
-                    f"The key '{shared.pop()}' cannot mean both '{one.text}' and '{other.text}': "
-                    "give one of them another key."
-                )
-    return mapped

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QWid
 from gzactive.app.action_set import ActionSet
 from gzactive.app.drop_target import DropTarget
 from gzactive.app.icons import Icons
+from gzactive.app.key_map import KeyMap
 from gzactive.app.start.opening_page import OpeningPage
 from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
@@ -58,6 +59,8 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.icons = Icons(theme)
         self.actions_ = ActionSet(self, self.icons)
+        self.keys = KeyMap(parent=self)
+        self.keys.changed.connect(lambda: self.actions_.remap(self.keys.specs))
         self.session: ProjectSession | None = None
         self.area: WorkArea | None = None
         self._made: Job | None = None  # the project that is drawn or downloaded, if any
@@ -213,6 +216,8 @@ class MainWindow(QMainWindow):
         self.painted.emit()
         self.setWindowIcon(self.icons.app_icon())
         self.actions_.retint()
+        if fault := self.keys.load():
+            self.start.banner.say(fault, fault=True)
         if "start" in vars(self) and self._stack.currentWidget() is self.start:
             self._show_start()
 
@@ -381,7 +386,7 @@ class MainWindow(QMainWindow):
     def _show_keys(self) -> None:
         from gzactive.app.keys_dialog import KeysDialog
 
-        KeysDialog(self.actions_, self).open()
+        KeysDialog(self.actions_, self.keys, self).open()
 
     def _show_log(self) -> None:
         from PySide6.QtCore import QUrl

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from gzactive.app.action_set import ActionSet
 from gzactive.app.icons import Icons
 from gzactive.app.tokens import SPACE
 
@@ -19,7 +20,9 @@ class NavRail(QWidget):
     Parameters
     ----------
     pages
-        (page, its text, its icon, its tip) in order.
+        (page, its text, its icon) in order.
+    actions
+        Tell what each page is for: those named ``go.<page>``.
     icons
         Draws the icons.
     parent
@@ -30,7 +33,8 @@ class NavRail(QWidget):
 
     def __init__(
         self,
-        pages: tuple[tuple[str, str, str, str], ...],
+        pages: tuple[tuple[str, str, str], ...],
+        actions: ActionSet,
         icons: Icons,
         parent: QWidget | None = None,
     ) -> None:
@@ -39,7 +43,7 @@ class NavRail(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(_WIDTH)
         self._icons = icons
-        self._names = {page: icon for page, _, icon, _ in pages}
+        self._names = {page: icon for page, _, icon in pages}
         self._buttons: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
         column = QVBoxLayout(self)
@@ -50,11 +54,11 @@ class NavRail(QWidget):
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(sign)
         column.addSpacing(SPACE.small)
-        for page, text, _, tip in pages:
+        for page, text, _ in pages:
             button = QToolButton(self)
             button.setProperty("role", "nav")
             button.setText(text)
-            button.setToolTip(tip)
+            actions.tell_on(button, f"go.{page}")
             button.setCheckable(True)
             button.setIconSize(QSize(_ICON, _ICON))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)

@@ -22,9 +22,7 @@ from gzactive.app.train.view import TrainView
 __all__ = ["WorkArea"]
 
 _PAGES = tuple(
-    (spec.id.removeprefix("go."), spec.text, spec.icon, f"{spec.tip} ({spec.keys[0]})")
-    for spec in ACTIONS
-    if spec.menu == "Go"
+    (spec.id.removeprefix("go."), spec.text, spec.icon) for spec in ACTIONS if spec.menu == "Go"
 )
 
 
@@ -82,7 +80,7 @@ class WorkArea(QWidget):
             "evaluate": self.evaluate,
             "project": self.project,
         }
-        self.rail = NavRail(_PAGES, icons, self)
+        self.rail = NavRail(_PAGES, actions, icons, self)
         self.rail.chosen.connect(self.page_chosen)
         self.strip = StatusStrip(actions, self)
         self._stack = QStackedWidget(self)

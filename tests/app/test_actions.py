@@ -6,16 +6,18 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.action_set import ActionSet
-from gzactive.app.actions import ACTIONS, GESTURES, remapped
+from gzactive.app.actions import ACTIONS, GESTURES
 from gzactive.app.icons import Icons
+from gzactive.app.key_map import KeyMap
 from gzactive.app.keys_dialog import KeysDialog
+from gzactive.app.remapping import check_keys
 from gzactive.app.theme import Theme
-from gzactive.errors import GzactiveError
 from gzactive.paths import resource
 
 
 def test_the_declared_actions_have_no_conflicts() -> None:
-    assert remapped({}) == ACTIONS
+    for action in ACTIONS:
+        check_keys(action, action.keys, ACTIONS)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
 
 
@@ -28,22 +30,6 @@ def test_every_action_has_a_tip_and_a_menu_or_a_key() -> None:
     for action in ACTIONS:
         assert action.tip
         assert action.menu or action.keys
-
-
-@pytest.mark.requirement(1)
-def test_a_key_map_gives_an_action_other_keys() -> None:
-    (skip,) = [each for each in remapped({"label.skip": ["X"]}) if each.id == "label.skip"]
-    assert skip.keys == ("X",)
-
-
-def test_a_conflict_is_refused_with_a_sentence() -> None:
-    with pytest.raises(GzactiveError, match=r"The key 'f' cannot mean both 'Skip' and 'Flag'"):
-        remapped({"label.skip": ["F"]})
-
-
-def test_an_unknown_action_is_refused_with_a_sentence() -> None:
-    with pytest.raises(GzactiveError, match=r"names the action 'label\.dance'"):
-        remapped({"label.dance": ["D"]})
 
 
 @pytest.fixture
@@ -94,7 +80,7 @@ def test_the_shortcut_sheet_is_complete_and_can_be_searched(
     qtbot: QtBot, window: tuple[QMainWindow, ActionSet]
 ) -> None:
     main, actions = window
-    dialog = KeysDialog(actions, main)
+    dialog = KeysDialog(actions, KeyMap(), main)
     qtbot.addWidget(dialog)
     assert dialog.rows.rowCount() == len(ACTIONS) + len(GESTURES)
     dialog.search.setText("start galaxy")
@@ -109,7 +95,7 @@ def test_no_row_of_the_shortcut_sheet_is_cut(
     qtbot: QtBot, window: tuple[QMainWindow, ActionSet]
 ) -> None:
     main, actions = window
-    dialog = KeysDialog(actions, main)
+    dialog = KeysDialog(actions, KeyMap(), main)
     qtbot.addWidget(dialog)
     dialog.resize(700, 500)
     dialog.show()

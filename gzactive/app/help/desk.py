@@ -115,7 +115,7 @@ class HelpDesk(QObject):
         self._app.activateWindow()
         if self.tour is not None:
             self.tour.end()
-        steps = label_tour(area, session.project.settings)
+        steps = label_tour(area, session.project.settings, self._app.actions_.key)
         self.tour = Tour(steps, area.label, self._app.actions_, self._app.theme)
         self.tour.begin()
         note_tour_seen()

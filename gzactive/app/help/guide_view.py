@@ -60,7 +60,7 @@ class GuideView(QTextBrowser):
         self.setOpenLinks(False)
         self.setAccessibleName("Page of the guide")
         # No tip: it would lie over what is to be read.
-        self.setAccessibleDescription("Links lead to other pages and to the app; Alt+Left is back")
+        self.setAccessibleDescription("Links lead to other pages and to the app")
         self.document().setDocumentMargin(SPACE.large)
         self.anchorClicked.connect(self._follow)
         self.sourceChanged.connect(self._on_source)

@@ -74,7 +74,7 @@ class HelpWindow(QWidget):
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search the guide")
         self.search.setAccessibleName("Search the guide")
-        self.search.setToolTip("Words that a page must hold, in any order (Ctrl+F)")
+        actions.tell_on(self.search, "help.search", "Words that a page must hold, in any order")
         self.search.setClearButtonEnabled(True)
         self.contents = QTreeWidget(self)
         self.contents.setProperty("role", "contents")

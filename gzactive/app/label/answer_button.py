@@ -24,16 +24,16 @@ class AnswerButton(QAbstractButton):
     ----------
     icons
         Draws the answer's icon.
-    number
-        The answer's key; above 9 there is none.
+    key
+        The answer's key as this platform writes it; empty for none.
     parent
         The grid.
     """
 
-    def __init__(self, icons: Icons, number: int, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
-        self._number = number
+        self._key = key
         self._icon_name = "answer"
         self._help = ""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -48,8 +48,13 @@ class AnswerButton(QAbstractButton):
         self.setChecked(False)
         self.setText(text)
         self.setToolTip(help_text or text)
-        self.setAccessibleName(f"{text}, key {self._number}" if self._number <= 9 else text)
         self.setAccessibleDescription(help_text)
+        self.show_key(self._key)
+
+    def show_key(self, key: str) -> None:
+        """Say with which key the answer is given."""
+        self._key = key
+        self.setAccessibleName(f"{self.text()}, key {key}" if key else self.text())
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -106,16 +111,18 @@ class AnswerButton(QAbstractButton):
             painter.drawText(SPACE.small, top, room, help_height, _WRAPPED, told)
 
     def _paint_key(self, painter: QPainter) -> None:
-        if self._number > 9:
+        if not self._key:
             return
         colours = self._icons.theme.colours
-        box = QRectF(SPACE.small, SPACE.small, _KEY, _KEY)
+        font = self._icons.theme.font(TYPE.small, bold=True)
+        wide = QFontMetrics(font).horizontalAdvance(self._key) + SPACE.small
+        box = QRectF(SPACE.small, SPACE.small, max(_KEY, wide), _KEY)
         painter.setPen(QPen(QColor(colours.border), 1))
         painter.setBrush(QColor(colours.background))
         painter.drawRoundedRect(box, 4, 4)
         painter.setPen(QColor(colours.accent))
-        painter.setFont(self._icons.theme.font(TYPE.small, bold=True))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(self._number))
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._key)
 
 
 def _height(font: QFont, text: str, room: int) -> int:

@@ -38,6 +38,7 @@ class AnswerGrid(QWidget):
         super().__init__(parent)
         self._icons = icons
         self._buttons: list[AnswerButton] = []
+        self._keys: list[str] = []
         self._count = 0
         self.setMaximumHeight(_HEIGHT)
         icons.theme.changed.connect(self.update)
@@ -64,6 +65,12 @@ class AnswerGrid(QWidget):
             button.show_answer(answer.text, answer.icon, answer.help, box=box)
         self._place()
 
+    def show_keys(self, keys: list[str]) -> None:
+        """Show with which keys the answers are given; answers beyond them have none."""
+        self._keys = keys
+        for position, button in enumerate(self._buttons):
+            button.show_key(self._key(position))
+
     def tick(self, ticked: set[int]) -> None:
         """Show which boxes are ticked."""
         for position, button in enumerate(self.buttons):
@@ -75,9 +82,12 @@ class AnswerGrid(QWidget):
 
     def _add_button(self) -> None:
         position = len(self._buttons)
-        button = AnswerButton(self._icons, position + 1, self)
+        button = AnswerButton(self._icons, self._key(position), self)
         button.clicked.connect(lambda: self.chosen.emit(position))
         self._buttons.append(button)
+
+    def _key(self, position: int) -> str:
+        return self._keys[position] if position < len(self._keys) else ""
 
     def _place(self) -> None:
         columns = _COLUMNS.get(self._count, _MOST_COLUMNS)

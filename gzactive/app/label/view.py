@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gzactive.app.action_set import ActionSet
+from gzactive.app.actions import ANSWER_KEYS
 from gzactive.app.banner import Banner
 from gzactive.app.icons import Icons
 from gzactive.app.label.answer_grid import AnswerGrid
@@ -91,7 +92,7 @@ class LabelView(QWidget):
         self.said.setProperty("role", "small")
         self._breadcrumb = Breadcrumb(icons, self)
         self._done = QPushButton("Done", self)
-        self._done.setToolTip(actions["label.done"].toolTip())
+        actions.tell_on(self._done, "label.done")
         self._done.setProperty("role", "primary")
         self._done.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._done.clicked.connect(controller.done)
@@ -189,13 +190,15 @@ class LabelView(QWidget):
         it.said.connect(self.said.say)
         it.warned.connect(self._on_warned)
         self.answers.chosen.connect(it.choose)
+        self._actions.news.keys_changed.connect(self._on_keys)
+        self._on_keys()
         self._note.textEdited.connect(lambda text: it.marking.keep_draft(self._note_about, text))
         self._note.saved.connect(self._save_note)
         self._note.put_away.connect(self._close_note)
         self._actions.connect(
             {
                 f"label.answer-{key}": lambda position=key - 1: it.choose(position)
-                for key in range(1, 10)
+                for key in range(1, ANSWER_KEYS + 1)
             }
             | {
                 "label.done": it.done,
@@ -289,11 +292,16 @@ class LabelView(QWidget):
     def _show_whether_writable(self) -> None:
         """A project that is only read says so, and its answers say why they are off."""
         reason = self.controller.project.read_only
+        self._actions.explain("label.skip", "show the next galaxy" if reason else "")
         if reason:
             self.banner.say(reason)
             self.answers.setEnabled(False)
             self.answers.setToolTip(reason)
-            self._actions["label.skip"].setToolTip("Show the next galaxy (S)")
+
+    def _on_keys(self) -> None:
+        self.answers.show_keys(
+            [self._actions.key(f"label.answer-{number}") for number in range(1, ANSWER_KEYS + 1)]
+        )
 
     def _store_look(self) -> None:
         with suppress(

@@ -52,11 +52,7 @@ class StartPage(QWidget):
         words.setProperty("role", "muted")
         words.setWordWrap(True)
         self.images = self._button("Open images…", primary=True)
-        self.images.setToolTip(actions["project.import"].toolTip())
-        self.images.clicked.connect(actions["project.import"].trigger)
         self.open = self._button("Open a project…")
-        self.open.setToolTip(actions["project.open"].toolTip())
-        self.open.clicked.connect(actions["project.open"].trigger)
         self.sky = self._button("Try the simulated sky")
         self.sample = self._button("Download a sample")
         for button, action in (
@@ -65,8 +61,7 @@ class StartPage(QWidget):
             (self.sky, "project.sky"),
             (self.sample, "project.sample"),
         ):
-            button.setToolTip(actions[action].toolTip())
-            button.setAccessibleDescription(actions[action].toolTip())
+            actions.tell_on(button, action)
             button.clicked.connect(actions[action].trigger)
         hint = QLabel(
             "A folder or a ZIP of images, a table, or both: drop them anywhere on this window.",
