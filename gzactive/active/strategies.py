@@ -21,7 +21,7 @@ from gzactive.active.scoring import (
     measure,
     predictive_scores,
 )
-from gzactive.active.votes import sample_fractions
+from gzactive.active.votes import sample_fractions, vote_fractions
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
 from gzactive.trees import DecisionTree
@@ -288,6 +288,30 @@ def _binomial(situation: Situation) -> NDArray[np.intp]:
     return _by_power(situation, np.concatenate(scores))
 
 
+def _likely(situation: Situation) -> NDArray[np.intp]:
+    """Those most surely so: the first answer of the question, or of the root; for rare features."""
+    if is_fresh(situation.head):
+        return _start(situation)
+    tree = situation.tree
+    question = tree.modelled[0].name if situation.question == TREE else situation.question
+    features = situation.features[situation.candidates]
+    blocks = situation.head.mc_blocks(features, situation.n_samples, situation.seed)
+    answer = tree.slice(question).start
+    shares = [vote_fractions(concentrations, tree)[:, answer] for _, concentrations in blocks]
+    order = np.argsort(-np.concatenate(shares), kind="stable")
+    return situation.candidates[order[: situation.n]]
+
+
+def _likely_and_unsure(situation: Situation) -> NDArray[np.intp]:
+    """Half those most surely so, half those whose label would tell most."""
+    likely = _likely(replace(situation, n=(situation.n + 1) // 2))
+    rest = np.setdiff1d(situation.candidates, likely)
+    unsure = STRATEGIES["mutual-information"](
+        replace(situation, candidates=rest, n=situation.n - len(likely))
+    )
+    return np.concatenate([likely, unsure])
+
+
 def _predictive(situation: Situation) -> NDArray[np.intp]:
     if is_fresh(situation.head):
         return _start(situation)
@@ -348,6 +372,8 @@ STRATEGIES: dict[str, Strategy] = {
     "entropy-1": _scored("entropy", n_best=0),
     "binomial": _binomial,
     "predictive-information": _predictive,
+    "likely": _likely,
+    "likely-and-unsure": _likely_and_unsure,
     "random": _random,
     "diverse": _diverse,
     "core-set": _core_set,

@@ -104,12 +104,12 @@ def towards(
     mean = drawn.mean(axis=0, dtype=np.float64)
     centred = drawn - mean.astype(np.float32)
     covariance = (centred.T @ centred).astype(np.float64) / max(1, len(drawn))
-    variance = max(float(np.trace(covariance)) / len(covariance), np.finfo(np.float32).tiny)
+    variance = float(np.maximum(np.trace(covariance) / len(covariance), 1e-30))
     shrunk = covariance + _SHRINKAGE * variance * np.eye(len(covariance))
     wanted = _mean_of_units(np.asarray(like, np.float64) - mean, shrunk)
     if unlike is not None and len(unlike):
         wanted -= _AGAINST * _mean_of_units(np.asarray(unlike, np.float64) - mean, shrunk)
-    spread = float(np.sqrt(max(wanted @ covariance @ wanted, 0.0)))
+    spread = float(np.sqrt(np.maximum(wanted @ covariance @ wanted, 0.0)))
     weights = wanted / spread if spread > 0 else np.zeros_like(wanted)
     return Direction(weights.astype(np.float32), -float(weights @ mean))
 
@@ -120,8 +120,9 @@ def _mean_of_units(
     """Mean of whitened examples of length 1, ready to be multiplied by centred features."""
     whitened = np.linalg.solve(shrunk, centred.T).T
     lengths = np.sqrt(np.maximum(np.einsum("nw,nw->n", centred, whitened), 0.0))
-    units: NDArray[np.float64] = whitened / np.where(lengths > 0, lengths, 1.0)[:, None]
-    return units.mean(axis=0)
+    units = whitened / np.where(lengths > 0, lengths, 1.0)[:, None]
+    mean: NDArray[np.float64] = units.mean(axis=0)
+    return mean
 
 
 def likeness_of(

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from posteriors import posteriors
+from rare import rare, rare_table
 from sets import make_set
 from transfer import example_galaxies, features_of, few_labels, ring_galaxies
 
@@ -123,8 +124,12 @@ class Study:
                 found.append(rows.assign(set=name, network=network))
         pd.concat(found).to_csv(self.work / "transfer.csv", index=False)
 
+    def rare(self) -> None:
+        rare(self.data, self.work, self.weights, self.seeds)
+
     def tables(self) -> None:
         text = [self._savings(), self._posteriors(), self._transfer()]
+        text.append(rare_table(self.work / "rare.csv"))
         (self.work / "tables.md").write_text("\n\n".join(text) + "\n", encoding="utf-8")
         for figure, folder in _FIGURES.items():
             table = pd.read_csv(self.work / "runs" / folder / CURVES)
@@ -194,7 +199,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=_ROOT / "scratch" / "learning")
     parser.add_argument("--weights", default="sdss-b0", help="a name or a file")
     parser.add_argument("--seeds", type=int, default=5)
-    steps = ["curves", "posteriors", "transfer", "tables"]
+    steps = ["curves", "posteriors", "transfer", "rare", "tables"]
     parser.add_argument("--only", nargs="+", choices=steps, default=steps)
     options = parser.parse_args()
     weights = find_weights(options.weights).resolve()

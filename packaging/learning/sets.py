@@ -75,11 +75,11 @@ def _table(name: str, data: Path, folder: Path, tree: DecisionTree) -> pd.DataFr
     table["file_loc"] = [str(Path(one).resolve()) for one in table["file_loc"]]
     if name == "efigi":
         (folder / "images").mkdir(exist_ok=True)
-        table["file_loc"] = [_in_margin(Path(one), folder / "images") for one in table["file_loc"]]
+        table["file_loc"] = [in_margin(Path(one), folder / "images") for one in table["file_loc"]]
     return table
 
 
-def _in_margin(path: Path, folder: Path) -> str:
+def in_margin(path: Path, folder: Path) -> str:
     """The image in a frame twice as wide, filled from its own dark edge, as a file.
 
     EFIGI's galaxies fill their frames; Galaxy Zoo's cutouts are wider, and so was the training.
