@@ -14,6 +14,7 @@ from gzactive.app.schedule import Schedule
 from gzactive.app.watch import Outside
 
 if TYPE_CHECKING:
+    from gzactive.active.taken_back import FallenBack
     from gzactive.app.job import Job
     from gzactive.app.session import ProjectSession
 
@@ -80,15 +81,18 @@ class RoundKeeper(QObject):
         """Labels of many galaxies were taken back at once: no round that learnt from them serves.
 
         A round under way is cancelled. After one that was made, another begins: each is fitted from
-        the same start, so that it knows nothing more of what was taken back.
+        the same start, so that it knows nothing more of what was taken back. Where too few labels
+        are left for that, the last round serves whose labels all stand.
         """
-        session, since = self._session, self.schedule.since_round
+        session, learnt = self._session, galaxies - self.schedule.since_round
         self.finished(-galaxies)
-        every = self.schedule.every(session.in_hand().settings)
         if session.round_running and self._running is not None:
             self._running.cancel()
-        elif every and galaxies - since >= every:
-            session.start_round()
+        if learnt > 0:
+            run = partial(work.fall_back, session.in_hand())
+            job = session.submit_urgent("promote", "Looking at what is left", run)
+            job.finished.connect(lambda fallen: self._on_fallen_back(fallen, learnt))
+            job.failed.connect(lambda sentence: session.said.emit(sentence, True))
 
     def take_over(self, now: Outside) -> None:
         """What lies on the disk has changed: take over what others did, and say so."""
@@ -163,6 +167,24 @@ class RoundKeeper(QObject):
             return
         self._tell(serves_now(number, before, session.train.rounds if session.train else []))
         session.rank()
+
+    def _on_fallen_back(self, fallen: "FallenBack", learnt: int) -> None:
+        from gzactive.app.train.words import fell_back, learnt_from_undone
+
+        session = self._session
+        if session.project is None or fallen.stood:
+            return
+        every = self.schedule.every(session.project.settings)
+        if fallen.now != fallen.before:
+            if session.train is not None:
+                session.train.refresh()
+            self._tell(fell_back(fallen))
+            (session.look if fallen.waits else session.rank)()
+        elif every and learnt >= every:
+            session.start_round()
+        elif not every:
+            self._tell(learnt_from_undone(fallen.before))
+            self.news.give_up()
 
     def _tell(self, sentence: str) -> None:
         """Say it where it is seen now, and on the quiet card once the galaxies are ranked."""

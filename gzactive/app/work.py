@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gzactive.active.rounds import Round
+    from gzactive.active.taken_back import FallenBack
     from gzactive.app.label.model_view import ModelView
     from gzactive.app.label.upcoming import UpcomingGalaxy
     from gzactive.app.window_lock import WindowLock
@@ -24,6 +25,7 @@ __all__ = [
     "Learnt",
     "Opened",
     "Ranking",
+    "fall_back",
     "fetch_sample",
     "fine_tune",
     "look_at_galaxies",
@@ -121,7 +123,7 @@ def open_project(path: Path, progress: Progress, lock: "WindowLock | None" = Non
 
 def wake_model(project: "Project", progress: Progress) -> None:
     """Import Keras, build the backbone and trace it, so that nothing stutters later."""
-    progress("Loading TensorFlow", 0, 0)
+    progress("Loading the network", 0, 0)
     from gzactive.inference import load_backbone, read_serving
 
     load_backbone(project, read_serving(project).coming)
@@ -305,6 +307,14 @@ def promote(project: "Project", number: int, progress: Progress) -> bool:
 
     rounds.promote(project, number)
     return read_serving(project).next == number != 0
+
+
+def fall_back(project: "Project", progress: Progress) -> "FallenBack":
+    """After labels were taken back: another round serves if none can be made without them."""
+    from gzactive.active import taken_back
+
+    progress("Reading what is left", 0, 0)
+    return taken_back.fall_back(project)
 
 
 def fetch_sample(folder: Path, progress: Progress) -> Path:

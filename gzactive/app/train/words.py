@@ -1,8 +1,18 @@
 """Rounds in plain words: how one stands, what it brought, and what serves after a change."""
 
-from gzactive.active.rounds import MIN_HELD_OUT, Round
+from gzactive.active.rounds import MIN_HELD_OUT, MIN_TRAINING, Round
+from gzactive.active.taken_back import FallenBack
 
-__all__ = ["brought", "changed_outside", "name_of", "nothing_new", "serves_now", "standing"]
+__all__ = [
+    "brought",
+    "changed_outside",
+    "fell_back",
+    "learnt_from_undone",
+    "name_of",
+    "nothing_new",
+    "serves_now",
+    "standing",
+]
 
 
 def name_of(number: int) -> str:
@@ -77,6 +87,25 @@ def nothing_new(number: int) -> str:
     return (
         f"There is nothing new since round {number}: no label was added or taken back, so another "
         "round would learn the same."
+    )
+
+
+def fell_back(fallen: FallenBack) -> str:
+    """Why another round serves after labels were taken back."""
+    takes_over = "takes over when its network has looked at all galaxies"
+    serves = takes_over if fallen.waits else "serves again"
+    return (
+        f"{name_of(fallen.before).capitalize()} had learnt from labels that were taken back, and "
+        f"{fallen.left} are left of the {MIN_TRAINING} that a new one needs: "
+        f"{name_of(fallen.now)} {serves}."
+    )
+
+
+def learnt_from_undone(number: int) -> str:
+    """That a round in use knows labels that were taken back, and what to do."""
+    return (
+        f"{name_of(number).capitalize()} had learnt from labels that were taken back: start a "
+        "round on the Train page to leave them out."
     )
 
 
