@@ -34,15 +34,14 @@ class ExploreTies(QObject):
         explore.hand.unlabelled.connect(self._on_unlabelled)
         explore.hand.flags_changed.connect(label.marking.refresh)
         explore.hand.queued.connect(self.queue)
+        explore.hand.unqueued.connect(label.standing.unpick)
         explore.looked.shown.connect(label.blindness.explored)
 
     def queue(self, galaxies: "list[UpcomingGalaxy]") -> None:
         """Galaxies were picked: they come next, in their order."""
-        upcoming, here = self._label.upcoming, self._label.current
-        for galaxy in reversed(galaxies):
-            if here is None or galaxy.id_str != here.id_str:
-                upcoming.put_back(galaxy)
-        self._label.set_queue(upcoming.next(len(upcoming)))
+        label = self._label
+        label.standing.pick(galaxies, label.current.id_str if label.current is not None else "")
+        label.set_queue(label.upcoming.next(len(label.upcoming)))
 
     def _on_labelled(self, ids: list[str]) -> None:
         """Galaxies were labelled: they count, and need not come."""

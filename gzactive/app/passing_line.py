@@ -1,16 +1,17 @@
 """One quiet line about what came of a key; it goes after some seconds or at the next key."""
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gzactive.app.announce import announce
+from gzactive.app.elided_label import ElidedLabel
 
 __all__ = ["PassingLine"]
 
 _SECONDS = 6.0
 
 
-class PassingLine(QLabel):
+class PassingLine(ElidedLabel):
     """Empty but for a while after :meth:`say`; its place stays, so that nothing jumps.
 
     Parameters
@@ -26,7 +27,7 @@ class PassingLine(QLabel):
     def __init__(
         self, parent: QWidget | None = None, *, seconds: float = _SECONDS, until_key: bool = True
     ) -> None:
-        super().__init__(parent)
+        super().__init__("small", parent)
         self._until_key = until_key
         self._watched: QWidget | None = None
         self._timer = QTimer(self, interval=round(1000 * seconds), singleShot=True)
@@ -46,7 +47,7 @@ class PassingLine(QLabel):
 
     def clear(self) -> None:
         """Take the sentence away."""
-        super().clear()
+        self.setText("")
         self._timer.stop()
         if self._watched is not None:
             self._watched.removeEventFilter(self)

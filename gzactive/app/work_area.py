@@ -12,6 +12,7 @@ from gzactive.app.explore.view import ExploreView
 from gzactive.app.icons import Icons
 from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
+from gzactive.app.label.look_keeper import LookKeeper
 from gzactive.app.label.view import LabelView
 from gzactive.app.nav_rail import NavRail
 from gzactive.app.project.view import ProjectView
@@ -66,8 +67,9 @@ class WorkArea(QWidget):
         ):
             raise RuntimeError("the project is not open yet")
         self._session = session
-        self.label = LabelView(session.label, actions, icons, self)
-        self.explore = ExploreView(session.explore, actions, icons, self)
+        look = LookKeeper(self)
+        self.label = LabelView(session.label, actions, icons, look, self)
+        self.explore = ExploreView(session.explore, actions, icons, look, self)
         self.train = TrainView(session.train, actions, icons, self)
         self.evaluate = EvaluateView(session.evaluate, actions, icons, self)
         self.project = ProjectView(session.whole, actions, icons, self)

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from gzactive.app.elided_label import ElidedLabel
 from gzactive.app.explore.companions import Beside
-from gzactive.app.explore.elided_label import ElidedLabel
 from gzactive.app.explore.linked_view import LinkedView
 from gzactive.app.icons import Icons
 from gzactive.app.tokens import SPACE, TYPE

@@ -147,8 +147,8 @@ def _on_information(most: float) -> str:
     if most >= _LITTLE:
         return ""
     return (
-        f"One vote would tell the model at most {most:.2g} nats here (a coin's toss has 0.69): too "
-        "little to tell galaxies apart, so this order means little."
+        "On this question one vote would tell the model next to nothing, whatever the galaxy, so "
+        "this order means little."
     )
 
 

@@ -77,7 +77,8 @@ class GalaxiesModel(QAbstractListModel):
         thumbnail = it.thumbnails.get(it.file_at(row))
         if thumbnail is not None and thumbnail.problem:
             marks.append(thumbnail.problem)
-        return ", ".join(part for part in (id_str, it.listing.caption(row), *marks) if part)
+        figures = (it.listing.caption(row), it.listing.meaning(row))
+        return ", ".join(part for part in (id_str, *figures, *marks) if part)
 
     def _on_ready(self, file_locs: list[str]) -> None:
         for file_loc in file_locs:

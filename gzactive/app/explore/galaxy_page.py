@@ -3,6 +3,7 @@
 from itertools import zip_longest
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
@@ -11,6 +12,8 @@ from gzactive.app.explore.controller import ExploreController
 from gzactive.app.explore.linked_view import LinkedView, LinkedViews
 from gzactive.app.explore.question_table import QuestionTable
 from gzactive.app.icons import Icons
+from gzactive.app.label.look_keeper import LookKeeper
+from gzactive.app.label.view_tools import ViewTools
 from gzactive.app.tokens import SPACE
 
 __all__ = ["GalaxyPage"]
@@ -30,6 +33,8 @@ class GalaxyPage(QWidget):
         The app's actions.
     icons
         Draws icons and gives the theme.
+    look
+        How galaxies are looked at, on this page and on others.
     parent
         The Explore page.
     """
@@ -39,12 +44,16 @@ class GalaxyPage(QWidget):
         controller: ExploreController,
         actions: ActionSet,
         icons: Icons,
+        look: LookKeeper,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._controller = controller
         self._icons = icons
+        self._look = look
         self._main = BesidePanel(icons, self)
+        look.lead(self._main.view)
+        self.look_tools = ViewTools(self._main.view, actions, "explore")
         self._others: list[BesidePanel] = []
         self._linked = LinkedViews(self._main.view, self)
         self.table = QuestionTable(icons)
@@ -101,6 +110,10 @@ class GalaxyPage(QWidget):
         controller.frame_ready.connect(self._on_frame)
         controller.companions.changed.connect(self._on_beside)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._look.flush()
+
     def refresh(self) -> None:
         """Show the galaxy that is open now."""
         found = self._controller.detail()
@@ -143,6 +156,7 @@ class GalaxyPage(QWidget):
         found = it.companions.beside if it.position is not None else ()
         while len(self._others) < len(found):
             panel = BesidePanel(self._icons, self)
+            self._look.lead(panel.view)
             self._others.append(panel)
             self._pictures.addWidget(panel, 1)
         for panel, one in zip_longest(self._others, found):

@@ -40,9 +40,11 @@ class Hand(QObject):
     #: Galaxies were labelled, or labels taken back: lists of id_str.
     labelled = Signal(list)
     unlabelled = Signal(list)
-    #: Galaxies (UpcomingGalaxy) are to come next on the Label page.
+    #: Galaxies (UpcomingGalaxy) are to come next on the Label page, or (id_str) no longer.
     queued = Signal(list)
-    #: One sentence in passing.
+    unqueued = Signal(list)
+    #: One sentence in passing: about what can be taken back, and about anything else.
+    did = Signal(str)
     said = Signal(str)
 
     def __init__(
@@ -53,7 +55,6 @@ class Hand(QObject):
         self._worker = worker
         self._finished: set[str] = set()
         self._flagged: set[str] = set()
-        self._done: list[Deed] = []
         self._count = 0
         #: The weights that are looked at: ``weights_id`` and ``round``.
         self.weights: dict[str, Any] = {"weights_id": None, "round": None}
@@ -87,11 +88,8 @@ class Hand(QObject):
         self.do(partial(self._deeds.queue, ids, reserved, self.weights), self._on_deed)
 
     def undo(self) -> None:
-        """Take back the last labels or flags that were given by this hand."""
-        if self._done:
-            self.do(partial(self._deeds.undo, self._done.pop()), self._on_undone)
-        else:
-            self.said.emit("There is nothing left to undo on this page.")
+        """Take back what this hand did last: labels, flags set or taken off, galaxies queued."""
+        self.do(self._deeds.undo, self._on_undone)
 
     def do(self, work: Callable[[], Any], then: Callable[[Any], object]) -> None:
         """Do one thing more on the worker's thread; it replaces nothing else."""
@@ -103,8 +101,6 @@ class Hand(QObject):
         self.marks_changed.emit()
 
     def _on_deed(self, deed: Deed) -> None:
-        if deed.event_ids:
-            self._done.append(deed)
         ids = list(deed.ids)
         if deed.kind == "label":
             self._finished.update(ids)
@@ -117,17 +113,25 @@ class Hand(QObject):
             self.flags_changed.emit()
         else:
             self.queued.emit([UpcomingGalaxy(one, SELECTION, **self.weights) for one in ids])
-        self._tell(deed)
+        self._tell(deed, undoable=True)
 
-    def _on_undone(self, deed: Deed) -> None:
+    def _on_undone(self, deed: Deed | None) -> None:
+        if deed is None:
+            self.said.emit("There is nothing left to undo on this page.")
+            return
         if deed.kind == "label":
             self._finished.difference_update(deed.ids)
             self.unlabelled.emit(list(deed.ids))
+        elif deed.kind == "queue":
+            self.unqueued.emit(list(deed.ids))
         else:
-            self._flagged.difference_update(deed.ids)
+            flags = (
+                self._flagged.update if deed.kind == "unflag" else self._flagged.difference_update
+            )
+            flags(deed.ids)
             self.flags_changed.emit()
         self._tell(deed)
 
-    def _tell(self, deed: Deed) -> None:
-        self.said.emit(deed.sentence)
+    def _tell(self, deed: Deed, *, undoable: bool = False) -> None:
+        (self.did if undoable and deed.ids else self.said).emit(deed.sentence)
         self.marks_changed.emit()

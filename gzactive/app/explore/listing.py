@@ -94,11 +94,18 @@ class Listing:
         if self.query.order == "disagree" and len(self.beside):
             return f"{_percent(float(self.beside[position]))} → {share}"
         if self.query.order == "unsure" and len(self.beside):
-            return f"{share} · {float(self.beside[position]):.2g} nats"
+            return f"{share} · unsure {float(self.beside[position]):.2g}"
         if len(self.path) and self.path[position] < RELEVANT:
             # A high fraction of the few who would be asked is no reason to be sure.
             return f"{share} · asked {_percent(float(self.path[position]))}"
         return share
+
+    def meaning(self, position: int) -> str:
+        """What a figure of the caption means, where it is not a share; else empty."""
+        if self.query.order != "unsure" or not len(self.beside):
+            return ""
+        nats = float(self.beside[position])
+        return f"one vote would tell the model {nats:.2g} nats (a coin's toss has 0.69)"
 
 
 def _percent(share: float) -> str:

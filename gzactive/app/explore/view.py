@@ -18,13 +18,14 @@ from gzactive.app.action_set import ActionSet
 from gzactive.app.banner import Banner
 from gzactive.app.explore.answer_list import AnswerList
 from gzactive.app.explore.controller import ExploreController
-from gzactive.app.explore.elided_label import ElidedLabel
 from gzactive.app.explore.elsewhere_button import ElsewhereButton
 from gzactive.app.explore.galaxies_model import GalaxiesModel
 from gzactive.app.explore.galaxy_page import GalaxyPage
 from gzactive.app.explore.grid import GalaxyGrid
 from gzactive.app.explore.look_bar import LookBar
 from gzactive.app.icons import Icons
+from gzactive.app.label.look_keeper import LookKeeper
+from gzactive.app.passing_line import PassingLine
 from gzactive.app.tokens import SPACE
 
 __all__ = ["ExploreView"]
@@ -35,7 +36,10 @@ _GRID = (
     *("open", "select-all", "select-none", "answer-before", "answer-after"),
     *("confident", "unsure", "disagree"),
 )
-_GALAXY = ("back", "previous", "next", "compare")
+_GALAXY = (
+    *("back", "previous", "next", "compare"),
+    *("fit", "zoom-in", "zoom-out", "one-to-one", "invert", "grey", "stretch", "levels", "reset"),
+)
 _CHOSEN = ("label", "flag", "queue", "copy-ids", "send-image")
 _ON_SKY = ("copy-places", "simbad", "legacy", "point")
 #: Formats to export to, and the endings that name them.
@@ -59,6 +63,8 @@ class ExploreView(QWidget):
         The app's actions; those of this page are connected here.
     icons
         Draws icons and gives the theme.
+    look
+        How galaxies are looked at, on this page and on others.
     parent
         The window.
     """
@@ -68,6 +74,7 @@ class ExploreView(QWidget):
         controller: ExploreController,
         actions: ActionSet,
         icons: Icons,
+        look: LookKeeper,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -84,11 +91,11 @@ class ExploreView(QWidget):
         self.grid = GalaxyGrid(icons, self)
         self.grid.setModel(self.model)
         self.grid.setToolTip("Return opens a galaxy, Space selects it")
-        self.galaxy = GalaxyPage(controller, actions, icons, self)
+        self.galaxy = GalaxyPage(controller, actions, icons, look, self)
         self.stack = QStackedWidget(self)
         self._row = 0
         self._query = controller.listing.query
-        self._said = ElidedLabel("small", self)
+        self.said = PassingLine(self)
         self._chosen = QLabel(self)
         self._chosen.setProperty("role", "strong")
         # Its place stays, so that the buttons beside it do not move under the pointer.
@@ -154,7 +161,7 @@ class ExploreView(QWidget):
         column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
         column.addLayout(deeds)
-        column.addWidget(self._said)  # its place stays, so that nothing jumps
+        column.addWidget(self.said)  # its place stays, so that nothing jumps
 
     def _connect(self) -> None:
         it = self.controller
@@ -163,6 +170,7 @@ class ExploreView(QWidget):
         it.opened_changed.connect(self._on_opened)
         it.hand.marks_changed.connect(self.grid.viewport().update)
         it.said.connect(self._on_said)
+        it.hand.did.connect(self._on_did)
         self.answers.chosen.connect(it.choose)
         self.grid.chosen.connect(it.open)
         self.grid.rested.connect(it.look_at)
@@ -272,7 +280,11 @@ class ExploreView(QWidget):
         if fault:
             self.banner.say(sentence, fault=True)
         else:
-            self._said.setText(sentence)
+            self.said.say(sentence)
+
+    def _on_did(self, sentence: str) -> None:
+        key = self._actions.key("explore.undo")
+        self.said.say(f"{sentence} {key} takes it back." if key else sentence)
 
     # --- doing ----------------------------------------------------------------------------------
 
@@ -326,9 +338,7 @@ class ExploreView(QWidget):
         if text:
             QGuiApplication.clipboard().setText(text)
             count = text.count("\n") + 1
-            self._said.setText(
-                f"{what} of {count:,} {'galaxy' if count == 1 else 'galaxies'} copied."
-            )
+            self.said.say(f"{what} of {count:,} {'galaxy' if count == 1 else 'galaxies'} copied.")
 
     def _browse(self, address: Callable[[int], str]) -> None:
         for row in self._rows()[:1]:
@@ -336,4 +346,4 @@ class ExploreView(QWidget):
             if place:
                 QDesktopServices.openUrl(QUrl(place))
             else:
-                self._said.setText("This galaxy has no coordinates in the catalogue.")
+                self.said.say("This galaxy has no coordinates in the catalogue.")

@@ -1,9 +1,10 @@
 """The line over the galaxy: its name, how those to come are chosen, and the settings of that."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from gzactive.app.action_set import ActionSet
+from gzactive.app.elided_label import ElidedLabel
 from gzactive.app.label.choice_panel import ChoicePanel
 from gzactive.app.label.controller import LabelController
 from gzactive.app.tokens import SPACE
@@ -26,10 +27,8 @@ class Header(QWidget):
 
     def __init__(self, controller: LabelController, actions: ActionSet, parent: QWidget) -> None:
         super().__init__(parent)
-        self._name = QLabel(self)
-        self._name.setProperty("role", "small")
+        self._name = ElidedLabel("small", self)
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         #: How the galaxies to come are chosen, and the button beside it.
         self.mix = QLabel(self)
         self.mix.setProperty("role", "small")
@@ -50,7 +49,6 @@ class Header(QWidget):
     def show_galaxy(self, id_str: str) -> None:
         """Name the galaxy on the table; an empty name is none."""
         self._name.setText(f"Galaxy {id_str}" if id_str else "")
-        self._name.setToolTip(id_str)
 
     def show_mix(self, words: str) -> None:
         """Say how the galaxies to come are chosen."""

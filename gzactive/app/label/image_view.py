@@ -37,7 +37,7 @@ class GalaxyView(pg.GraphicsView):
         The widget it stands in.
     """
 
-    #: The look was changed by hand; the view has another size.
+    #: The look has changed; the view has another size.
     look_changed = Signal()
     resized = Signal()
 
@@ -136,6 +136,12 @@ class GalaxyView(pg.GraphicsView):
         if self._frame is not None and self._frame.tones is not None:
             self._show_picture(self._frame)
             self._show_levels(self._frame)
+
+    def take_look(self, look: Look) -> None:
+        """Look as another view does."""
+        if look != self._look:
+            self.look = look
+            self.look_changed.emit()
 
     @property
     def inverted(self) -> bool:

@@ -6,7 +6,7 @@ arrow keys: left and right for black, down and up for white.
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -19,6 +19,7 @@ _LEAST_APART = 0.01
 _STEP = 0.01
 _FOOT = 12
 _GRIP = 7
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Up)
 
 
 class LevelsPanel(QWidget):
@@ -100,6 +101,17 @@ class LevelsPanel(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._set(0.0, 1.0)
+
+    def event(self, event: QEvent) -> bool:
+        # Elsewhere an arrow may mean something to the page; here it moves a handle.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in _ARROWS
+        ):
+            event.accept()
+            return True
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {

@@ -33,6 +33,8 @@ class Standing(QObject):
         self._files = project.catalog.set_index("id_str")["file_loc"]
         self._done: set[str] = set()
         self._repeated: set[str] = set()
+        # Of galaxies that somebody picked: what was to come before, so that they can go back there.
+        self._picked: dict[str, list[UpcomingGalaxy]] = {}
         #: The galaxies to come.
         self.upcoming = Upcoming()
 
@@ -84,6 +86,32 @@ class Standing(QObject):
     def undone_elsewhere(self, ids: Iterable[str]) -> None:
         """Labels of another page were taken back: those galaxies may come here."""
         self._done.difference_update(ids)
+
+    def pick(self, galaxies: Iterable[UpcomingGalaxy], here: str = "") -> None:
+        """Galaxies were picked: they come next, in their order."""
+        before = self.upcoming.next(len(self.upcoming))
+        for galaxy in reversed(list(galaxies)):
+            if galaxy.id_str != here:
+                self.upcoming.put_back(galaxy)
+                self._picked[galaxy.id_str] = before
+        self.changed.emit()
+
+    def unpick(self, ids: Iterable[str]) -> None:
+        """Galaxies are picked no longer: each goes back to its old place, or out of the queue."""
+        back: list[tuple[UpcomingGalaxy, list[str]]] = []
+        for id_str in ids:
+            before = self._picked.pop(id_str, None)
+            if before is None or id_str not in self.upcoming:
+                continue  # it is on the table, or done
+            self.upcoming.remove(id_str)
+            names = [one.id_str for one in before]
+            if id_str in names:
+                place = names.index(id_str)
+                back.append((before[place], names[place + 1 :]))
+        # The last one first: it may be another one's follower.
+        for galaxy, followers in sorted(back, key=lambda one: len(one[1])):
+            self.upcoming.insert(galaxy, followers)
+        self.changed.emit()
 
     def read_again(self, here: str = "") -> None:
         """Others wrote to the log: what they finished as this labeller need not come again."""

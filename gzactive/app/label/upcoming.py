@@ -44,7 +44,7 @@ class UpcomingGalaxy:
 
     @classmethod
     def from_issue(cls, id_str: str, issue: Mapping[str, Any]) -> "UpcomingGalaxy":
-        """A galaxy from its row in a table of a queue, where missing values are NaN, or no column."""
+        """A galaxy from its row in a queue's table, where missing values are NaN, or no column."""
 
         def known(name: str) -> Any:
             value = issue.get(name)
@@ -92,6 +92,17 @@ class Upcoming:
         """Make a galaxy the very next one."""
         self.remove(galaxy.id_str)
         self._galaxies.appendleft(galaxy)
+        self._ids.add(galaxy.id_str)
+
+    def insert(self, galaxy: UpcomingGalaxy, followers: Iterable[str]) -> None:
+        """Put a galaxy before the first of its followers that is in; at the end if none is."""
+        self.remove(galaxy.id_str)
+        before = next((one for one in followers if one in self._ids), None)
+        place = next(
+            (n for n, one in enumerate(self._galaxies) if one.id_str == before),
+            len(self._galaxies),
+        )
+        self._galaxies.insert(place, galaxy)
         self._ids.add(galaxy.id_str)
 
     def remove(self, id_str: str) -> None:

@@ -1,8 +1,6 @@
 """The Label page: widgets only. What happens is the controller's; what it looks like is here."""
 
-from contextlib import suppress
-
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -23,7 +21,7 @@ from gzactive.app.label.breadcrumb import Breadcrumb
 from gzactive.app.label.controller import LabelController
 from gzactive.app.label.header import Header
 from gzactive.app.label.image_view import GalaxyView
-from gzactive.app.label.look import load_look, save_look
+from gzactive.app.label.look_keeper import LookKeeper
 from gzactive.app.label.note_field import NoteField
 from gzactive.app.label.plates import Plates
 from gzactive.app.label.reveal import Reveal
@@ -40,8 +38,6 @@ __all__ = ["LabelView"]
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 #: The panel's width in pixels: what a square galaxy leaves, within these bounds.
 _PANEL_LEAST, _PANEL_MOST = 380, 640
-#: A look is stored when it has stayed for so long.
-_KEEP_LOOK_MS = 1000
 _PAUSED = "Done. Compare, then press Enter for the next galaxy."
 
 
@@ -56,6 +52,8 @@ class LabelView(QWidget):
         The app's actions; those of this page are connected here.
     icons
         Draws icons and gives the theme.
+    look
+        How galaxies are looked at, on this page and on others.
     parent
         The window.
     """
@@ -65,6 +63,7 @@ class LabelView(QWidget):
         controller: LabelController,
         actions: ActionSet,
         icons: Icons,
+        look: LookKeeper,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -82,9 +81,9 @@ class LabelView(QWidget):
         self.side.add_tool(actions.button("help.field-guide", self, text=True))
         self.help, self.card = self.side.help, self.side.card
         self.toast = Toast(icons, self.galaxy, self)
+        self._look = look
+        look.lead(self.galaxy)
         self.look_tools = ViewTools(self.galaxy, actions)
-        self._keep_look = QTimer(self, singleShot=True, interval=_KEEP_LOOK_MS)
-        self._keep_look.timeout.connect(self._store_look)
         self.header = Header(controller, actions, self)
         self._plates = Plates(controller.project)
         self._question = self._label("question", wrap=True)
@@ -118,9 +117,7 @@ class LabelView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._close_note()
-        if self._keep_look.isActive():
-            self._keep_look.stop()
-            self._store_look()
+        self._look.flush()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -210,8 +207,6 @@ class LabelView(QWidget):
                 "label.help": self.side.toggle_help,
             }
         )
-        self.galaxy.look = load_look()
-        self.galaxy.look_changed.connect(self._keep_look.start)
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -302,12 +297,6 @@ class LabelView(QWidget):
         self.answers.show_keys(
             [self._actions.key(f"label.answer-{number}") for number in range(1, ANSWER_KEYS + 1)]
         )
-
-    def _store_look(self) -> None:
-        with suppress(
-            OSError
-        ):  # a convenience: where it cannot be written it lasts as long as this
-            save_look(self.galaxy.look)
 
     # --- note -----------------------------------------------------------------------------------
 

@@ -9,15 +9,7 @@ from gzactive.app.tokens import SPACE
 
 __all__ = ["ViewTools"]
 
-_BUTTONS = (
-    "view.fit",
-    "view.one-to-one",
-    "view.invert",
-    "view.grey",
-    "view.stretch",
-    "view.levels",
-    "view.reset",
-)
+_BUTTONS = ("fit", "one-to-one", "invert", "grey", "stretch", "levels", "reset")
 
 
 class ViewTools(QWidget):
@@ -29,9 +21,11 @@ class ViewTools(QWidget):
         The view that it changes and stands in.
     actions
         The app's actions; those of the view are connected here.
+    group
+        What their names begin with: each page has its own.
     """
 
-    def __init__(self, galaxy: GalaxyView, actions: ActionSet) -> None:
+    def __init__(self, galaxy: GalaxyView, actions: ActionSet, group: str = "view") -> None:
         super().__init__(galaxy)
         self._galaxy = galaxy
         self.setProperty("role", "overlay")
@@ -43,20 +37,19 @@ class ViewTools(QWidget):
         row.setSpacing(0)
         row.addWidget(self._look)
         for name in _BUTTONS:
-            row.addWidget(actions.button(name, self))
-        actions.connect(
-            {
-                "view.fit": galaxy.fit,
-                "view.one-to-one": galaxy.one_to_one,
-                "view.zoom-in": lambda: galaxy.zoom(closer=True),
-                "view.zoom-out": lambda: galaxy.zoom(closer=False),
-                "view.invert": galaxy.invert,
-                "view.grey": galaxy.turn_grey,
-                "view.stretch": galaxy.next_stretch,
-                "view.levels": galaxy.toggle_levels,
-                "view.reset": galaxy.reset,
-            }
-        )
+            row.addWidget(actions.button(f"{group}.{name}", self))
+        handlers = {
+            "fit": galaxy.fit,
+            "one-to-one": galaxy.one_to_one,
+            "zoom-in": lambda: galaxy.zoom(closer=True),
+            "zoom-out": lambda: galaxy.zoom(closer=False),
+            "invert": galaxy.invert,
+            "grey": galaxy.turn_grey,
+            "stretch": galaxy.next_stretch,
+            "levels": galaxy.toggle_levels,
+            "reset": galaxy.reset,
+        }
+        actions.connect({f"{group}.{name}": do for name, do in handlers.items()})
         galaxy.look_changed.connect(self.refresh)
         galaxy.resized.connect(self.refresh)
         self.refresh()

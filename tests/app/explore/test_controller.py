@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from gzactive.active.browsing import answer_view
 from gzactive.app.explore.controller import ExploreController
+from gzactive.errors import GzactiveError
 from gzactive.stores.labels import NewEvent
 from gzactive.trees import Walk
 from tests.app.conftest import MakeProject
@@ -154,6 +155,64 @@ def test_flags_go_on_and_off_together(qtbot: QtBot, explore: Explore) -> None:
     settled(qtbot, it)
     assert it.project.labels.marked("flag", "ada") == {}
     assert not it.hand.flagged(it.id_at(0))
+
+
+def test_everything_that_was_done_is_taken_back_the_last_first(
+    qtbot: QtBot, explore: Explore
+) -> None:
+    it = explore()
+    unqueued: list[str] = []
+    it.hand.unqueued.connect(unqueued.extend)
+    one, two, three = unreserved(it, 3)
+    names = [it.id_at(row) for row in (one, two, three)]
+    labels = it.project.labels
+    labels.record_issued(pd.DataFrame({"id_str": [names[1]], "selection": ["active"]}))
+    it.flag([one, two, three])
+    it.queue([two, three])
+    it.flag([one, two, three])  # off again
+    it.label([one])
+    settled(qtbot, it)
+    it.hand.undo()  # asked for at once, done one after another
+    it.hand.undo()
+    settled(qtbot, it)
+    assert labels.finished("ada") == set()
+    assert set(labels.marked("flag", "ada")) == set(names)
+    assert it.hand.flagged(names[0])
+    it.hand.undo()
+    settled(qtbot, it)
+    assert unqueued == names[1:]
+    assert labels.issued([names[1]])["selection"].tolist() == ["active"]
+    it.hand.undo()
+    settled(qtbot, it)
+    assert labels.marked("flag", "ada") == {}
+    said: list[str] = []
+    it.said.connect(lambda sentence, _: said.append(sentence))
+    it.hand.undo()
+    settled(qtbot, it)
+    assert said == ["There is nothing left to undo on this page."]
+
+
+def test_what_could_not_be_taken_back_is_the_last_deed_still(
+    qtbot: QtBot, explore: Explore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = explore()
+    it.label(unreserved(it, 2))
+    settled(qtbot, it)
+    faults: list[str] = []
+    it.said.connect(lambda sentence, fault: faults.append(sentence) if fault else None)
+
+    def refuse(events: object) -> None:
+        raise GzactiveError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(it.project.labels, "take_back", refuse)
+        it.hand.undo()
+        settled(qtbot, it)
+    assert faults == ["The disk is full."]
+    assert len(it.project.labels.finished("ada")) == 2
+    it.hand.undo()
+    settled(qtbot, it)
+    assert it.project.labels.finished("ada") == set()
 
 
 def test_picked_galaxies_are_issued_and_handed_to_the_label_page(

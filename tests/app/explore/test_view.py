@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gzactive.active.rounds import rounds
 from gzactive.app import work
+from gzactive.app.label.look import load_look
 from gzactive.app.main_window import MainWindow
 from gzactive.project import Project
 from tests.app.conftest import PATIENCE, MakeProject, OpenWindow, give_features
@@ -191,6 +192,97 @@ def test_a_round_that_learnt_from_labels_taken_back_is_followed_by_one_without_t
     assert [made.n_training for made in rounds(project)][1:] == [few]
 
 
+def test_a_round_whose_labels_are_all_taken_back_serves_no_longer(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    session, told = window.session, []
+    session.project.save_settings(automatic=True, every=12)
+    window.area.explore.grid.select_all()
+    press(window, Key.Key_L)
+    settled(qtbot, window)
+    qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
+    assert session.train.current == 1
+    session.news.told.connect(told.append)
+    press(window, Key.Key_Backspace)
+    settled(qtbot, window)
+    qtbot.waitUntil(lambda: session.train.current == 0 and not session.busy, timeout=PATIENCE)
+    assert told[0].startswith(
+        "Round 1 had learnt from labels that were taken back, and 0 are left of the 10"
+    )
+    assert "the start serves again" in told[0]
+    assert session.explore.scores.attrs["round"] == 0
+
+
+def test_the_look_is_that_of_the_label_page_and_is_changed_on_either(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    here, there = window.area.explore.galaxy.galaxy, window.area.label.galaxy
+    press(window, Key.Key_I)
+    assert not here.look.inverted  # no galaxy is open on its own
+    press(window, Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session.explore.frame is not None, timeout=PATIENCE)
+    plain = here.displayed().copy()
+    press(window, Key.Key_I, Key.Key_X, Key.Key_X)
+    assert (here.look.inverted, here.look.stretch) == (True, "asinh")
+    assert there.look == here.look
+    assert plain.mean() < 128 < here.displayed().mean()
+    assert window.area.explore.galaxy.look_tools.words == "asinh · inverted"
+    QTest.keyClick(window, Key.Key_1, Ctrl)
+    assert load_look() == here.look  # stored as soon as the page is left
+    assert window.area.label.look_tools.words == "asinh · inverted"
+    press(window, Key.Key_I)
+    assert not here.look.inverted
+
+
+def test_the_arrows_move_the_levels_while_these_have_the_keyboard(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    press(window, Key.Key_Return, Key.Key_H)
+    view = window.area.explore.galaxy.galaxy
+    qtbot.waitUntil(view.levels.isVisible, timeout=PATIENCE)
+    view.levels.setFocus()
+    press(window, Key.Key_Right, Key.Key_Right)
+    assert window.session.explore.position == 0
+    assert view.look.black == pytest.approx(0.02)
+    window.area.explore.setFocus()
+    press(window, Key.Key_Right)
+    assert window.session.explore.position == 1
+
+
+def test_what_was_done_is_said_with_the_key_that_takes_it_back_and_goes(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    said = window.area.explore.said
+    press(window, Key.Key_F)
+    qtbot.waitUntil(lambda: bool(said.text()), timeout=PATIENCE)
+    assert said.text() == "1 galaxy flagged. Backspace takes it back."
+    press(window, Key.Key_Right)
+    assert said.text() == ""
+    press(window, Key.Key_Backspace)
+    qtbot.waitUntil(lambda: bool(said.text()), timeout=PATIENCE)
+    assert said.text() == "Flags of 1 galaxy taken back."
+    said._timer.timeout.emit()  # its time is up
+    assert said.text() == ""
+
+
+def test_tab_leaves_the_grid_and_comes_back_and_arrows_move_in_it(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    grid = window.area.explore.grid
+    grid.setFocus()
+    press(window, Key.Key_Right, Key.Key_Right)
+    assert grid.currentIndex().row() == 2
+    QTest.keyClick(grid, Key.Key_Tab)
+    assert not grid.hasFocus()
+    assert window.focusWidget() is not grid.viewport()
+    assert window.area.explore.isAncestorOf(window.focusWidget())
+    QTest.keyClick(window.focusWidget(), Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert grid.hasFocus()
+    assert grid.currentIndex().row() == 2
+    QTest.keyClick(grid, Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert not grid.hasFocus()
+
+
 def test_picked_galaxies_come_next_on_the_label_page(
     qtbot: QtBot, window: MainWindow, project: Project
 ) -> None:
@@ -199,6 +291,7 @@ def test_picked_galaxies_come_next_on_the_label_page(
     here = label.current.id_str
     rows = [row for row in range(40) if it.id_at(row) not in {*reserved, here}][-2:]
     grid = window.area.explore.grid
+    before = [one.id_str for one in label.upcoming.next(40)]
     for row in rows:
         grid.toggle(row)
     press(window, Key.Key_Q)
@@ -206,6 +299,9 @@ def test_picked_galaxies_come_next_on_the_label_page(
     following = label.upcoming.next(2)
     assert [one.id_str for one in following] == [it.id_at(row) for row in rows]
     assert {one.selection for one in following} == {"explore"}
+    press(window, Key.Key_Backspace)
+    settled(qtbot, window)
+    assert [one.id_str for one in label.upcoming.next(40)] == before
 
 
 def test_orders_and_answers_change_by_key(qtbot: QtBot, window: MainWindow) -> None:
@@ -213,7 +309,9 @@ def test_orders_and_answers_change_by_key(qtbot: QtBot, window: MainWindow) -> N
     press(window, Key.Key_2)
     settled(qtbot, window)
     assert it.listing.query.order == "unsure"
-    assert "nats" in it.listing.caption(0)
+    assert "unsure" in it.listing.caption(0)
+    assert "nats" not in it.listing.caption(0)
+    assert "nats" in view.model.data(view.model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
     assert not view.look.slider.isEnabled()
     it.set_order("confident")
     settled(qtbot, window)

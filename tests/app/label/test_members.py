@@ -180,3 +180,31 @@ def test_labels_of_other_pages_and_programs_are_taken_over(project: Project) -> 
     it.undone_elsewhere(["G0002"])
     it.follow(galaxies(2))
     assert "G0002" in it.upcoming
+
+
+def test_picked_galaxies_come_next_and_go_back_where_they_stood(project: Project) -> None:
+    it = Standing(project, "ada")
+    it.begin(galaxies(0, 1, 2, 3))
+    picked = [replace(one, selection="explore") for one in galaxies(2, 1, 5)]
+    it.pick(picked, "G0004")
+    assert ids(it) == ["G0002", "G0001", "G0005", "G0000", "G0003"]
+    it.unpick(["G0002", "G0001", "G0005"])
+    assert it.upcoming.next(9) == galaxies(0, 1, 2, 3)
+
+
+def test_a_picked_galaxy_on_the_table_or_done_stays_there(project: Project) -> None:
+    it = Standing(project, "ada")
+    it.begin(galaxies(0, 1, 2))
+    it.pick([replace(galaxies(2)[0], selection="explore")])
+    assert it.upcoming.take().id_str == "G0002"
+    it.unpick(["G0002"])
+    assert ids(it) == ["G0000", "G0001"]
+
+
+def test_a_ranking_in_between_leaves_places_by_those_that_follow(project: Project) -> None:
+    it = Standing(project, "ada")
+    it.begin(galaxies(0, 1, 2, 3))
+    it.pick([replace(galaxies(1)[0], selection="explore")])
+    it.begin([replace(galaxies(1)[0], selection="explore"), *galaxies(5, 3, 0)])
+    it.unpick(["G0001"])
+    assert ids(it) == ["G0005", "G0001", "G0003", "G0000"]
