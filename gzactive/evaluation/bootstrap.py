@@ -1,17 +1,16 @@
 """Estimates with intervals: galaxies are drawn again, with replacement (Efron 1979).
 
 Everything that is reported of galaxies is a ratio of two sums over them, or follows from such
-ratios, so one set of draws serves all figures of a question at once.
+ratios, so one set of draws serves all figures of all questions, each as one matrix product.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["LEVEL", "Estimate", "Resampled", "resample"]
+__all__ = ["LEVEL", "RESAMPLES", "Draws", "Estimate", "Resampled", "resample"]
 
 #: Central probability of every interval that is reported, as in the verdict on a round.
 LEVEL = 0.9
@@ -87,36 +86,55 @@ class Resampled:
         return Estimate(value, float(low), float(high), galaxies)
 
 
-def resample(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Resampled:
-    """Sum columns over galaxies, and over galaxies drawn again.
+class Draws:
+    """How often each galaxy comes in each draw of all galaxies.
 
     Parameters
     ----------
-    values
-        (galaxies, columns); a galaxy that has no part in a column has 0 there.
+    galaxies
+        How many there are.
     resamples
         Number of draws.
     seed
         Of the draws.
     """
-    columns = np.asarray(values, np.float64)
-    if not len(columns):
-        nothing = np.zeros((resamples, columns.shape[1]))
-        return Resampled(np.zeros(columns.shape[1]), nothing)
-    # Six digits are more than an interval needs, and take half the time.
-    single = columns.astype(np.float32)
-    draws = [counts @ single for counts in _draws(len(columns), resamples, seed)]
-    return Resampled(columns.sum(axis=0), np.concatenate(draws).astype(np.float64))
+
+    def __init__(self, galaxies: int, resamples: int = RESAMPLES, seed: int = 0) -> None:
+        # Poisson(1) is seldom above 8, and a byte holds far more.
+        self._counts = np.zeros((resamples, galaxies), np.uint8)
+        rng = np.random.default_rng(seed)
+        step = max(1, _BLOCK // max(1, galaxies))
+        for start in range(0, resamples if galaxies else 0, step):
+            size = min(step, resamples - start)
+            drawn = rng.integers(galaxies, size=(size, galaxies))
+            drawn += galaxies * np.arange(size)[:, None]
+            # Counting what was drawn is many times faster than drawing the counts.
+            counts = np.bincount(drawn.ravel(), minlength=size * galaxies)
+            self._counts[start : start + size] = counts.reshape(size, galaxies)
+
+    def sums(self, values: ArrayLike, rows: NDArray[np.intp] | None = None) -> Resampled:
+        """Sum columns over galaxies, and over galaxies drawn again.
+
+        Parameters
+        ----------
+        values
+            (galaxies, columns); a galaxy that has no part in a column has 0 there.
+        rows
+            Which of the galaxies these are; by default all. How many of some are drawn is left to
+            chance too, of which a ratio of two sums takes no notice.
+        """
+        columns = np.asarray(values, np.float64)
+        # Six digits are more than an interval needs, and take half the time.
+        single = columns.astype(np.float32)
+        draws = np.empty((len(self._counts), columns.shape[1]), np.float32)
+        step = max(1, _BLOCK // max(1, len(single)))
+        for start in range(0, len(draws), step):
+            part = self._counts[start : start + step]
+            part = part if rows is None else part[:, rows]
+            np.matmul(part.astype(np.float32), single, out=draws[start : start + step])
+        return Resampled(columns.sum(axis=0), draws.astype(np.float64))
 
 
-def _draws(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float32]]:
-    """How often each of ``n`` galaxies is drawn, (some resamples, n) at a time."""
-    rng = np.random.default_rng(seed)
-    step = max(1, _BLOCK // n)
-    for start in range(0, resamples, step):
-        size = min(step, resamples - start)
-        drawn = rng.integers(n, size=(size, n))
-        drawn += n * np.arange(size)[:, None]
-        # Counting what was drawn is many times faster than drawing the counts.
-        counts = np.bincount(drawn.ravel(), minlength=size * n)
-        yield counts.reshape(size, n).astype(np.float32)
+def resample(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Resampled:
+    """Draw galaxies for one table of columns only, see :meth:`Draws.sums`."""
+    return Draws(len(np.asarray(values)), resamples, seed).sums(values)

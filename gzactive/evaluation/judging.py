@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gzactive.active.votes import vote_fractions
 from gzactive.errors import GzactiveError
-from gzactive.evaluation.bootstrap import RESAMPLES, Estimate, resample
+from gzactive.evaluation.bootstrap import RESAMPLES, Draws, Estimate
 from gzactive.evaluation.calibration import (
     BINS,
     LEVELS,
@@ -207,13 +207,14 @@ def judge(
     losses = question_predictive_nll(counts, alpha, tree)
     plain_losses = None if plain is None else question_predictive_nll(counts, plain, tree)
     plain_fractions = None if plain is None else vote_fractions(plain, tree)
+    draws = Draws(len(counts), resamples, seed)
     found = []
     for place, question in enumerate(tree.modelled):
         progress("Judging the model", place, len(tree.modelled))
         rows, part = np.flatnonzero(asked[:, place]), tree.slice(question.name)
         if not len(rows):
             continue
-        one = _Question(counts[rows, part], resamples, seed)
+        one = _Question(counts[rows, part], rows, draws, seed)
         now = one.calibration(alpha[rows, part], fractions[rows, part], losses[rows, place])
         before = None
         if (
@@ -229,26 +230,28 @@ def judge(
     progress("Judging the model", len(tree.modelled), len(tree.modelled))
     return Judgement(
         galaxies=len(counts),
-        loss=_mean(losses.sum(axis=1), resamples, seed),
-        uncorrected_loss=None
-        if plain_losses is None
-        else _mean(plain_losses.sum(axis=1), resamples, seed),
+        loss=_mean(losses.sum(axis=1), draws),
+        uncorrected_loss=None if plain_losses is None else _mean(plain_losses.sum(axis=1), draws),
         questions=tuple(found),
         min_votes=min_votes,
     )
 
 
-def _mean(values: Column, resamples: int, seed: int) -> Estimate:
+def _mean(values: Column, draws: Draws, rows: NDArray[np.intp] | None = None) -> Estimate:
     columns = np.stack([values, np.ones_like(values)], axis=1)
-    return resample(columns, resamples=resamples, seed=seed).ratio(0, 1, len(values))
+    return draws.sums(columns, rows).ratio(0, 1, len(values))
 
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """The votes of one question, (galaxies, answers), and how figures are resampled."""
+    """The votes of one question, (galaxies, answers), and how figures are resampled.
+
+    ``rows`` are these galaxies among all that are drawn.
+    """
 
     counts: NDArray[np.int64]
-    resamples: int
+    rows: NDArray[np.intp]
+    draws: Draws
     seed: int
 
     def calibration(
@@ -263,7 +266,7 @@ class _Question:
         inside = coverage(counts)
         sums = reliability_sums(fractions[some], self.counts[some])
         columns = np.concatenate([inside, *sums, np.ones((len(some), 1))], axis=1)
-        drawn = resample(columns, resamples=self.resamples, seed=self.seed)
+        drawn = self.draws.sums(columns, self.rows[some])
         bounds = np.cumsum([len(LEVELS), BINS, BINS, BINS])
 
         def parts(values: Column) -> list[Column]:
@@ -288,7 +291,7 @@ class _Question:
                 drawn.estimate(lambda sums: expected_error(*parts(sums)[1:4]), len(some))
             ),
             eighty=held[int(np.flatnonzero(np.isclose(LEVELS, 0.8))[0])],
-            loss=_mean(losses, self.resamples, self.seed),
+            loss=_mean(losses, self.draws, self.rows),
         )
         return calibration, float(counts.variance.mean())
 
@@ -318,7 +321,7 @@ class _Question:
             ],
             axis=1,
         )
-        drawn = resample(columns, resamples=self.resamples, seed=self.seed)
+        drawn = self.draws.sums(columns, self.rows)
         n, several = len(total), int((total > 1).sum())
         return QuestionJudgement(
             question=name,

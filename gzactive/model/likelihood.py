@@ -113,10 +113,30 @@ def question_predictive_nll(
     result = np.zeros((len(counts), len(tree.modelled)))
     for start in range(0, len(counts), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        nll = _per_question(counts[rows, :, None], sampled[rows].astype(np.float64), tree)
-        mixed = logsumexp(-nll, axis=2) - np.log(nll.shape[2])
-        asked = question_totals(counts[rows], tree) > 0
-        result[rows] = np.where(asked, -mixed, 0.0)  # log of a mean of ones is 0
+        for place, question in enumerate(tree.modelled):
+            part = tree.slice(question.name)
+            asked = np.flatnonzero(counts[rows, part].sum(axis=1) > 0)
+            if len(asked):
+                given = counts[rows, part][asked]
+                log_p = _log_votes(given, sampled[rows, part][asked].astype(np.float64))
+                mixed = logsumexp(log_p, axis=1) - np.log(log_p.shape[1])
+                result[start + asked, place] = -mixed
+    return result
+
+
+def _log_votes(votes: NDArray[np.float64], alpha: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log DirMult of the votes on one question, (n, answers), in each sample: (n, samples).
+
+    Most answers have no votes and contribute nothing: their gamma functions are not computed.
+    """
+    row, answer = np.nonzero(votes)
+    given = votes[row, answer]
+    by_answer = gammaln(alpha[row, answer] + given[:, None]) - gammaln(alpha[row, answer])
+    by_answer -= gammaln(given + 1.0)[:, None]
+    asked, evidence = votes.sum(axis=1)[:, None], alpha.sum(axis=1)
+    total = gammaln(evidence) - gammaln(evidence + asked) + gammaln(asked + 1.0)
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    result: NDArray[np.float64] = total + np.add.reduceat(by_answer, starts, axis=0)
     return result
 
 

@@ -14,6 +14,11 @@ from gzactive.stores.feature_files import FeatureFile
 
 __all__ = ["FeatureRows", "Features"]
 
+#: Rows so near to each other are read together: skipping fewer costs more than reading them.
+_NEAR = 16
+#: Rows read together lie within as many at most.
+_SPAN = 4096
+
 
 @dataclass(frozen=True)
 class Features:
@@ -118,13 +123,18 @@ class FeatureRows:
         return agree
 
     def _read(self, indices: NDArray[Any], out: NDArray[np.float16]) -> None:
-        """Read rows at rising indices into ``out``, each run of neighbours in one go."""
+        """Read rows at rising indices into ``out``, near ones in one go."""
         file, row = self._file[indices], self._row[indices]
-        follows = (np.diff(row) == 1) & (np.diff(file) == 0)
-        begins = [0, *(np.flatnonzero(~follows) + 1).tolist()] if len(indices) else []
+        near = (np.diff(row) <= _NEAR) & (np.diff(row) > 0) & (np.diff(file) == 0)
+        near &= np.diff(row // _SPAN) == 0  # no more at once than that
+        begins = [0, *(np.flatnonzero(~near) + 1).tolist()] if len(indices) else []
         for begin, end in zip(begins, [*begins[1:], len(indices)], strict=False):
             source = self.files[file[begin]].rows
-            source.read_direct(out[begin:end], slice(int(row[begin]), int(row[end - 1]) + 1))
+            first, stop = int(row[begin]), int(row[end - 1]) + 1
+            if stop - first == end - begin:
+                source.read_direct(out[begin:end], slice(first, stop))
+            else:
+                out[begin:end] = source[first:stop][row[begin:end] - first]
 
     def close(self) -> None:
         """Close the files."""

@@ -32,7 +32,8 @@ def test_a_true_model_covers_what_it_says_and_errs_as_it_expects() -> None:
     assert ring.confusion.sum() == 400
     assert ring.accuracy.value == pytest.approx(np.trace(ring.confusion) / 400)
     assert ring.confident_accuracy.value > ring.accuracy.value > ring.majority - 0.05
-    assert ring.loss == found.loss
+    assert ring.loss.value == found.loss.value
+    assert ring.loss.low == pytest.approx(found.loss.low, rel=1e-5)
     assert ring.uncorrected is None
 
 

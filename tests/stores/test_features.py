@@ -312,3 +312,17 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) ->
     store = FeatureStore(tmp_path / "features" / "abc", WIDTH)
     with pytest.raises(GzactiveError, match="cannot be written"):
         store.write_part(["a"], ["h"], make(1))
+
+
+@pytest.mark.parametrize("step", [1, 3, 40])
+def test_scattered_rows_come_as_they_lie_wherever_one_reading_ends(store, step: int) -> None:
+    values = make(10_000).astype(np.float16)
+    ids = names(10_000)
+    for part in (slice(0, 5000), slice(5000, None)):  # two files, and several readings of each
+        store.write_part(ids[part], ids[part], values[part])
+    wanted = np.arange(0, 10_000, step)
+    mixed = np.random.default_rng(0).permutation(np.concatenate([wanted, wanted[:7]]))
+    assert np.array_equal(store.load([ids[row] for row in wanted]).values, values[wanted])
+    with store.open_rows() as rows:
+        found = rows.take(rows.places([ids[row] for row in mixed]))
+    assert np.array_equal(found, values[mixed])
