@@ -46,6 +46,18 @@ def test_the_distribution_of_counts_is_scipys_mixture() -> None:
     assert found.within[0, 2] == pytest.approx(pmf[near].sum())
 
 
+@pytest.mark.parametrize("total", [100, 101, 400])
+def test_many_votes_on_an_extreme_answer_still_have_scipys_probabilities(total: int) -> None:
+    alpha = np.array([101.0, 101.0, 101.0, 1.0])
+    counts = np.array([total, 0, 0, 0])
+    found = predicted_counts(counts[None], alpha[None, :, None])
+    k = np.arange(total + 1)
+    for answer, own in enumerate(alpha):
+        pmf = betabinom.pmf(k, total, own, alpha.sum() - own)
+        assert found.level[0, answer] == pytest.approx(pmf[counts[answer]], rel=1e-9)
+        assert found.missed[0, answer] == pytest.approx(abs(counts[answer] - pmf @ k), rel=1e-9)
+
+
 @pytest.mark.parametrize("votes", [(1, 1), (1, 5), (20, 60)])
 def test_where_the_prediction_is_true_each_interval_holds_what_it_says(votes) -> None:
     alpha, counts = known_world(votes=votes)
