@@ -17,10 +17,12 @@ from gzactive.active.niceness import niceness
 from gzactive.active.queue_plan import START_GALAXIES, Eligible, QueuePlan, Rows
 from gzactive.active.ranking import acquisition_of, current_scores
 from gzactive.active.scoring import TREE, check_choice
+from gzactive.active.search import ALIKE, alike_by_labels, sought
 from gzactive.active.second_opinion import SECOND_OPINION, doubtful
 from gzactive.active.strategies import is_fresh, kmeans_plus_plus, power_bald
 from gzactive.errors import GzactiveError
 from gzactive.inference import base_head, current_head, features_for
+from gzactive.inference.similarity import Likeness
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
 from gzactive.stores.predictions import Scores
@@ -57,10 +59,13 @@ def build_queue(
     n
         How many galaxies; fewer where there are no more.
     by
-        ``mutual-information``, ``predictive-information``, ``entropy``, ``random``, or
-        ``second-opinion``: only galaxies that somebody labelled and that need another person, see
-        :mod:`gzactive.active.second_opinion`; as many as there are, with none at random. They are
-        not recorded as issued: how they were chosen at first stays known.
+        ``mutual-information``, ``predictive-information``, ``entropy``, ``random``; ``alike`` or
+        ``alike-and-unsure``: those most like the galaxies that are labelled with the question's
+        first answer, alone or in turns with those the model is unsure of, see
+        :mod:`gzactive.active.search`; or ``second-opinion``: only galaxies that somebody labelled
+        and that need another person, see :mod:`gzactive.active.second_opinion`; as many as there
+        are, with none at random. They are not recorded as issued: how they were chosen at first
+        stays known.
     question
         One of the tree's modelled questions, or ``tree`` for all of them.
     labeller
@@ -86,8 +91,8 @@ def build_queue(
     -------
     pandas.DataFrame
         ``rank`` from 1, ``id_str``, ``acquisition`` (NaN where there is none), ``selection``
-        (``active``, ``nice``, ``random``, ``repeat``, ``start-random``, ``start-diverse`` or
-        ``second-opinion``), ``question``.
+        (``active``, ``alike``, ``nice``, ``random``, ``repeat``, ``start-random``,
+        ``start-diverse`` or ``second-opinion``), ``question``.
         ``attrs["statement"]`` says in plain words what was out of the ordinary, else is empty.
 
     Raises
@@ -97,7 +102,7 @@ def build_queue(
     """
     import pandas as pd
 
-    check_choice(by, question, project.tree, others=("random", SECOND_OPINION))
+    check_choice(by, question, project.tree, others=("random", *ALIKE, SECOND_OPINION))
     share = project.settings.random_share if random_share is None else random_share
     if n < 1:
         raise GzactiveError(f"A queue of {n} galaxies cannot be made: ask for at least 1.")
@@ -112,6 +117,7 @@ def build_queue(
     if told := _only_set_aside(project, labeller):
         plan.say(told)
     model = _Model.of(project, by, question, progress)
+    alike = model.alike(question, progress) if by in ALIKE else None
     if by == "random":
         plan.choose_uniformly("random")
     elif model.scored is None:
@@ -125,9 +131,17 @@ def build_queue(
                 "the active choices."
             )
         candidates = eligible.active[scored]
+        if alike is not None:
+            plan.choose_alike(candidates, alike, 1.0 if by == ALIKE[0] else 0.5)
+        elif by in ALIKE:
+            answer = project.tree.locate(sought(project.tree, question))[1].text
+            plan.say(
+                f"No galaxy is labelled “{answer}” yet, so none can be like it: give examples on "
+                "the Explore page, or label until there is one."
+            )
         if model.untrained:
             plan.choose_start(candidates, None, model.features_of)
-        elif model.starting:
+        elif model.starting and alike is None:
             n_start = START_GALAXIES - len(eligible.labelled)
             plan.choose_start(candidates, n_start, model.features_of)
         if project.settings.nice_share and not model.untrained:
@@ -147,6 +161,8 @@ def build_queue(
     acquisition = np.full(len(rows), np.nan)
     if model.scored is not None and by != "random" and not model.untrained:
         acquisition = model.scored[rows]
+    if alike is not None:
+        acquisition = np.where(np.array(selections) == "alike", alike[rows], acquisition)
     queue = pd.DataFrame(
         {
             "rank": np.arange(1, len(rows) + 1),
@@ -186,7 +202,8 @@ class _Model:
         if by != "random":
             scores = current_scores(project, progress=progress)
             if len(scores):
-                found = acquisition_of(project, scores, by, question, progress=progress)
+                measure = "mutual-information" if by in ALIKE else by
+                found = acquisition_of(project, scores, measure, question, progress=progress)
                 scored = _by_row(project, scores, found.score)
         return cls(
             project=project,
@@ -197,6 +214,14 @@ class _Model:
             weights_id=weights_id,
             round=number,
         )
+
+    def alike(self, question: str, progress: Progress) -> NDArray[np.float64] | None:
+        """Likeness to the galaxies labelled as is sought, by catalogue row; None without any."""
+        if self.scored is None:
+            return None
+        answer = sought(self.project.tree, question)
+        found = alike_by_labels(self.project, answer, progress=progress)
+        return None if found is None else _by_row(self.project, found, found.score)
 
     def niceness(self) -> NDArray[np.float64]:
         """How much there is to see, by catalogue row; NaN where there are no features."""
@@ -274,7 +299,7 @@ def _granted(
 
 
 def _by_row(
-    project: Project, scores: Scores, values: NDArray[np.floating[Any]]
+    project: Project, scores: Scores | Likeness, values: NDArray[np.floating[Any]]
 ) -> NDArray[np.float64]:
     """Values in the order of the scores put at their rows of the catalogue; NaN elsewhere."""
     import pandas as pd

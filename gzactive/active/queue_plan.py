@@ -106,6 +106,7 @@ class QueuePlan:
         n_random = min(n - self._n_active, len(eligible.reserved))
         self._random = rng.choice(eligible.reserved, n_random, replace=False)
         self._nice = np.empty(0, np.intp)
+        self._alike = np.empty(0, np.intp)
         self._chosen: list[Rows] = []
         self._selections: list[str] = []
 
@@ -115,14 +116,30 @@ class QueuePlan:
 
     @property
     def _missing(self) -> int:
-        return self._n_active - len(self._selections) - len(self._nice)
+        return self._n_active - len(self._selections) - len(self._nice) - len(self._alike)
 
     def _take(self, rows: Rows, selections: list[str]) -> None:
         self._chosen.append(rows)
         self._selections += selections
 
     def _free(self, rows: Rows) -> Rows:
-        return np.setdiff1d(rows, np.concatenate([self._nice, *self._chosen]))
+        return np.setdiff1d(rows, np.concatenate([self._nice, self._alike, *self._chosen]))
+
+    def choose_alike(self, candidates: Rows, likeness: NDArray[np.float64], share: float) -> None:
+        """Give a share of the active places to those most like what is sought, the likest first.
+
+        Parameters
+        ----------
+        candidates
+            Rows that have features.
+        likeness
+            One a row of the catalogue.
+        share
+            Part of the active places, 0 to 1.
+        """
+        free = self._free(candidates)
+        wanted = min(int(np.ceil(self._n_active * share)), self._missing)
+        self._alike = free[np.argsort(-likeness[free], kind="stable")[:wanted]]
 
     def choose_nice(self, candidates: Rows, niceness: NDArray[np.float64], share: float) -> None:
         """Give a share of the active places to galaxies with much to see.
@@ -208,6 +225,7 @@ class QueuePlan:
         rows = np.concatenate([np.empty(0, np.intp), *self._chosen])
         selections = self._selections
         for others, selection in (
+            (self._alike, "alike"),
             (self._nice, "nice"),
             (self._random, "random"),
             (self._repeats, "repeat"),

@@ -55,6 +55,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "demo": projects.demo,
         "sample": fetching.sample,
         "new": projects.new,
+        "ask": finding.ask,
         "trees": projects.trees,
         "info": projects.info,
     },

@@ -68,8 +68,8 @@ def rank(
         str | None,
         typer.Option(
             "--by",
-            help="mutual-information, predictive-information, entropy, random or second-opinion; "
-            "by default as the project is set.",
+            help="mutual-information, predictive-information, entropy, random, alike, "
+            "alike-and-unsure or second-opinion; by default as the project is set.",
             show_default="mutual-information",
         ),
     ] = None,
@@ -98,6 +98,9 @@ def rank(
     (selection "random"); the others are drawn in favour of a high acquisition (nats), with some
     noise so that they are not all alike ("active"). A head that knows nothing yet starts with
     random and unlike galaxies ("start-random", "start-diverse").
+
+    With [bold]--by alike[/bold] those most like the galaxies labelled with the question's first
+    answer ("alike"): a search for what is rare, see [bold]ask[/bold].
 
     With [bold]--by second-opinion[/bold] those that somebody labelled and another person should:
     people disagree on them, or a sure model contradicts the one or two who answered.

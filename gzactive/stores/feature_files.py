@@ -7,6 +7,7 @@ it is used. Which files there are, and which of their rows count, is for
 
 import os
 import secrets
+import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ __all__ = [
     "FeatureFile",
     "blocks_of",
     "fsync_folder",
+    "link_file",
     "write_feature_file",
 ]
 
@@ -238,6 +240,21 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def link_file(path: Path, target: Path) -> None:
+    """The same file at a second place; a copy, whole when it has its name, where links are not."""
+    if target.exists():
+        return
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        temporary = target.with_name(f".{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+        try:
+            shutil.copyfile(path, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _pack(texts: Sequence[str]) -> bytes:

@@ -25,6 +25,7 @@ from gzactive.stores.feature_files import (
     BadPart,
     FeatureFile,
     blocks_of,
+    link_file,
     write_feature_file,
 )
 from gzactive.stores.feature_rows import FeatureRows, Features
@@ -228,6 +229,36 @@ class FeatureStore:
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
+
+    def share(self, other: "FeatureStore") -> int:
+        """Let another store of the same backbone have all features that are here.
+
+        The files are linked, since none ever changes: they take no room. Where a link is not
+        possible (another drive), they are copied.
+
+        Returns
+        -------
+        int
+            How many files; 0 if the other store is of another backbone, or there are none.
+        """
+        from filelock import FileLock
+
+        if other.folder.name != self.folder.name or not self.folder.is_dir():
+            return 0
+        shared = 0
+        try:
+            other.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / ".compact.lock"):  # files stay until all are shared
+                for path in [self.folder / _MAIN, *self._parts()]:
+                    if path.exists():
+                        link_file(path, other.folder / path.name)
+                        shared += 1
+        except OSError as error:
+            raise GzactiveError(
+                f"Features cannot be shared with {other.folder} ({error}): free some space there, "
+                "or check that you may write to it."
+            ) from error
+        return shared
 
     # ---- reading ---------------------------------------------------------------------------------
 

@@ -128,11 +128,12 @@ class Settings:
     by: str = _setting(
         "Rank by",
         "What galaxies are chosen by; by second-opinion those come first that others labelled and "
-        "that divide them, or a sure model from them.",
+        "that divide them, or a sure model from them, by alike those like what was labelled with "
+        "the question's first answer.",
         "mutual-information",
         choices=(
             *("mutual-information", "predictive-information", "entropy", "random"),
-            "second-opinion",
+            *("second-opinion", "alike", "alike-and-unsure"),
         ),
     )
     question: str = _setting("Question", "The question to rank by, or 'tree' for all.", "tree")
@@ -199,6 +200,13 @@ class Settings:
         "Another survey, a project's folder or a table with images and coordinates, whose picture "
         "of a galaxy Explore shows beside this one's.",
         "",
+    )
+    compare_radius: float = _setting(
+        "Compare within",
+        "Arc seconds from a galaxy within which the other survey's are shown beside it.",
+        2.0,
+        minimum=0.01,
+        maximum=1800.0,
     )
     images: ImageSettings = field(default_factory=ImageSettings, metadata={})
 

@@ -7,6 +7,7 @@ _REASONS = {
     "random": "Drawn at random, to measure how well the model does.",
     "start-random": "Drawn at random: the model has not ranked the galaxies yet.",
     "start-diverse": "Chosen to be unlike the others: nothing of this tree had been learnt yet.",
+    "alike": "Chosen because it is like those that were said to have it.",
     "nice": "Chosen because the model sees much in it, or something rare.",
     "repeat": "Shown again, to see how steady your answers are.",
     "second-opinion": "Others disagree on it, or the model with them: a second opinion.",
@@ -34,6 +35,9 @@ def mix(selections: set[str], random_share: float, nice_share: float = 0.0) -> s
     """
     if "second-opinion" in selections:
         return "Second opinions on what others labelled"
+    if "alike" in selections:
+        others = ", and those the model is unsure about" if "active" in selections else ""
+        return f"Galaxies like those found so far{others} · {_share(random_share)} at random"
     if {"active", "nice"} & selections:
         kind = _KINDS[min(2, round(2 * nice_share))] if nice_share else _KINDS[0]
         return f"{kind} · {_share(random_share)} at random"
@@ -49,8 +53,15 @@ RANKED_BY = {
     "entropy": "what would divide volunteers",
     "random": "chance",
     "second-opinion": "where others need a second opinion",
+    "alike": "likeness to those found so far",
+    "alike-and-unsure": "likeness, and what the model is unsure of",
 }
-_TAUGHT = {"entropy": "would divide volunteers", "random": "are any others"}
+_TAUGHT = {
+    "entropy": "would divide volunteers",
+    "random": "are any others",
+    "alike": "are like those found so far",
+    "alike-and-unsure": "are like those found so far, or teach the model most",
+}
 _FIRST = ("second-opinion",)
 
 _KINDS = (
