@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, gammaln
 
 from gzactive.errors import GzactiveError
+from gzactive.model.curvature import question_information
 from gzactive.model.head import DROPOUT_RATE, Head
 from gzactive.model.members import Members
+from gzactive.model.objective import LabelledRows
 from gzactive.model.training import FitResult, HeadFit, fit_head
 from gzactive.progress import Progress, silent
 
@@ -99,20 +100,15 @@ def fit_posterior(
     )
     if chosen.kind == "dropout" or fit.stopped == "no votes":
         return fit
-    counts = np.asarray(votes, np.float64)
-    data = _Data(
-        np.asarray(features),
-        counts,
-        np.ones(len(counts)) if weights is None else np.asarray(weights, np.float64),
-        np.arange(len(counts)) if groups is None else np.asarray(groups),
-    )
+    data = LabelledRows.gather(features, votes, groups, weights, tree, base)
 
-    def sampled(head: Head, rows: _Data) -> Head:
+    def sampled(head: Head, rows: LabelledRows) -> Head:
         rng = np.random.default_rng(seed)
         if chosen.kind == "laplace":
             progress("Sampling the head", 0, 1)
-            return replace(head, members=_laplace(rows, tree, head, settings, chosen, rng))
-        return _ensemble(rows, tree, base, settings, chosen, rng, progress)
+            members = _laplace(rows, tree, head, fit.pull, settings.anchor, chosen, rng)
+            return replace(head, members=members)
+        return _ensemble(rows, tree, base, fit.pull, settings, chosen, rng, progress)
 
     if not len(fit.spared):
         head = whole = sampled(fit.head, data)
@@ -122,23 +118,11 @@ def fit_posterior(
     return replace(fit, head=head, whole=whole)
 
 
-@dataclass(frozen=True, eq=False)
-class _Data:
-    """Labelled rows, as :func:`~gzactive.model.training.fit_head` takes them."""
-
-    features: NDArray[Any]
-    votes: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    groups: NDArray[Any]
-
-    def take(self, rows: NDArray[np.bool_]) -> _Data:
-        return _Data(self.features[rows], self.votes[rows], self.weights[rows], self.groups[rows])
-
-
 def _ensemble(
-    data: _Data,
+    data: LabelledRows,
     tree: DecisionTree,
     base: Head,
+    pull: NDArray[np.float64],
     settings: HeadFit,
     posterior: Posterior,
     rng: np.random.Generator,
@@ -158,6 +142,7 @@ def _ensemble(
             base,
             groups=data.groups,
             weights=data.weights * share[place],
+            pull=pull,
             settings=replace(settings, validation_share=0.0),
             progress=partial(_within, progress, member, posterior.fits),
         )
@@ -174,10 +159,11 @@ def _within(
 
 
 def _laplace(
-    data: _Data,
+    data: LabelledRows,
     tree: DecisionTree,
     head: Head,
-    settings: HeadFit,
+    pull: NDArray[np.float64],
+    anchor: float,
     posterior: Posterior,
     rng: np.random.Generator,
 ) -> Members:
@@ -186,75 +172,25 @@ def _laplace(
     B is the mean Fisher information of the votes in the logits, A the features' second moment,
     each galaxy counted by its information; λ is the pull towards the base head.
     """
-    data = data.take((data.votes.sum(axis=1) > 0) & (data.weights > 0))
-    inputs = np.ones((len(data.votes), head.width + 1), np.float32)
-    inputs[:, :-1] = data.features
+    inputs = data.inputs()
     alpha = head.concentrations(data.features).astype(np.float64)
     kernels = np.zeros((posterior.members, head.width + 1, head.n_answers), np.float32)
     noise = rng.standard_normal(kernels.shape, dtype=np.float32)
-    noise *= posterior.width / np.sqrt(settings.pull)
-    for question in tree.modelled:
-        part = tree.slice(question.name)
-        asked = data.votes[:, part].sum(axis=1)
-        rows = asked > 0
-        information = fisher_information(alpha[rows, part], asked[rows], settings.anchor)
-        information *= data.weights[rows, None, None]
-        share = np.trace(information, axis1=1, axis2=2) / information.shape[1]
-        if not share.sum() > 0:
-            continue
-        levels, axes = np.linalg.eigh(information.sum(axis=0) / share.sum())
-        spread, basis = _principal(inputs[rows] * np.sqrt(share)[:, None].astype(np.float32))
-        # Along a principal axis of the features and one of the answers the precision is λ + s·b.
-        turned = noise[:, :, part] @ axes.astype(np.float32)
-        inside = np.einsum("wr,mwa->mra", basis, turned, optimize=True)
-        shrink = 1 / np.sqrt(1 + np.outer(spread, np.maximum(levels, 0)) / settings.pull)
-        turned += np.einsum(
-            "wr,mra->mwa", basis, inside * (shrink - 1).astype(np.float32), optimize=True
+    noise *= (posterior.width / np.sqrt(pull)).astype(np.float32)
+    for one in question_information(data.votes, data.weights, alpha, tree, anchor):
+        levels, axes = np.linalg.eigh(one.mean)
+        spread, basis = _principal(
+            inputs[one.rows] * np.sqrt(one.share)[:, None].astype(np.float32)
         )
-        kernels[:, :, part] = turned @ axes.T.astype(np.float32)
+        # Along a principal axis of the features and one of the answers the precision is λ + s·b.
+        turned = noise[:, :, one.part] @ axes.astype(np.float32)
+        inside = np.einsum("wr,mwa->mra", basis, turned, optimize=True)
+        precision = 1 + np.outer(spread, np.maximum(levels, 0)) / pull[one.part][0]
+        turned += np.einsum(
+            "wr,mra->mwa", basis, inside * (precision**-0.5 - 1).astype(np.float32), optimize=True
+        )
+        kernels[:, :, one.part] = turned @ axes.T.astype(np.float32)
     return Members(kernels[:, :-1], kernels[:, -1])
-
-
-def fisher_information(
-    alpha: NDArray[np.float64], asked: NDArray[np.float64], anchor: float
-) -> NDArray[np.float64]:
-    """Fisher information of votes on one question in the logits, with the evidence anchor's.
-
-    ``S·(diag(Σ_{j<N} P(k_a > j)/(α_a+j)²) − (Σ_{j<N} 1/(Σα+j)²)·11ᵀ)·S`` with S = dα/dz: the
-    expectation of the second derivative of −log DirMult over the votes that the head expects.
-
-    Parameters
-    ----------
-    alpha : (n, answers)
-    asked : (n,)
-        Votes N a galaxy; parts of a vote are rounded up.
-    anchor : strength of the anchor, see :func:`~gzactive.model.training.fit_head`
-
-    Returns
-    -------
-    (n, answers, answers)
-    """
-    total = alpha.sum(axis=1)
-    whole = np.ceil(asked).astype(int)
-    beyond = np.ones_like(alpha)  # P(k_a > j), the Beta-binomial's tail
-    rest = total[:, None] - alpha
-    curvature, common = np.zeros_like(alpha), np.zeros_like(total)
-    n = whole[:, None].astype(np.float64)
-    for votes in range(whole.max(initial=0)):
-        still = whole > votes
-        log_mass = gammaln(n + 1) - gammaln(votes + 1) - gammaln(np.maximum(n - votes, 0) + 1)
-        log_mass = log_mass + betaln(alpha + votes, rest + np.maximum(n - votes, 0))
-        log_mass -= betaln(alpha, rest)
-        beyond = beyond - np.where(still[:, None], np.exp(log_mass), 0.0)
-        curvature += np.where(still[:, None], np.maximum(beyond, 0) / (alpha + votes) ** 2, 0.0)
-        common += np.where(still, 1 / (total + votes) ** 2, 0.0)
-    slope = (alpha - 1.0) * (101.0 - alpha) / 100.0
-    result = -common[:, None, None] * np.ones((1, alpha.shape[1], alpha.shape[1]))
-    result += 2 * anchor * (asked**-3.0 / total**2)[:, None, None]
-    diagonal = np.arange(alpha.shape[1])
-    result[:, diagonal, diagonal] += curvature
-    scaled: NDArray[np.float64] = result * slope[:, :, None] * slope[:, None, :]
-    return scaled
 
 
 def _principal(rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

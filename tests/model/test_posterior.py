@@ -5,10 +5,11 @@ import pytest
 from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
+from gzactive.model.curvature import fisher_information
 from gzactive.model.head import Head
 from gzactive.model.likelihood import predictive_nll
 from gzactive.model.members import Members
-from gzactive.model.posterior import POSTERIORS, Posterior, fisher_information, fit_posterior
+from gzactive.model.posterior import POSTERIORS, Posterior, fit_posterior
 from gzactive.model.training import HeadFit
 from gzactive.trees import DecisionTree
 
@@ -95,7 +96,7 @@ def test_samples_have_the_precision_that_the_votes_and_the_pull_leave(
     features = np.ones((40, 1), np.float16)
     votes = np.tile([6, 4], (40, 1))
     base = Head.fresh(rings, width=1)
-    settings = HeadFit(pull=2.0, validation_share=0.0)
+    settings = HeadFit(pull=2.0, evidence_steps=0, validation_share=0.0)
     head = fit_posterior(
         features,
         votes,

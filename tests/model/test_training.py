@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
 from gzactive.model.likelihood import dirichlet_multinomial_nll, question_totals
-from gzactive.model.training import HeadFit, _Fit, _Rows, fit_head
+from gzactive.model.objective import HeadObjective, LabelledRows
+from gzactive.model.training import HeadFit, _split, fit_head
 from gzactive.progress import Cancelled
 from gzactive.trees import DecisionTree
 
@@ -60,8 +61,9 @@ def test_the_gradient_is_that_of_the_objective(
     votes = votes_of(truth, features_of(n, 1), tree, 3).astype(float)
     votes[0, tree.slice("bar")] = 0
     weights = rng.uniform(0.5, 2, n)
-    rows = _Rows(features, votes, np.arange(n), weights)
-    fit = _Fit(rows, tree, truth, HeadFit(pull=3.0, anchor=5.0), lambda: None)
+    rows = LabelledRows(features, votes, np.arange(n), weights)
+    pull = rng.uniform(1, 5, len(tree.columns))
+    fit = HeadObjective(rows, tree, truth, pull, 5.0, lambda: None)
     moved = rng.normal(size=fit.shape) * 0.1
     _, gradient = fit.objective(moved)
     step = 1e-6
@@ -81,7 +83,7 @@ def test_few_rows_are_fitted_in_their_span_to_the_same_head(
     settings = HeadFit(tolerance=1e-10, max_epochs=400)
     base = Head(truth.kernel * 0.5, truth.bias)
     narrow = fit_head(features, votes, tree, base, settings=settings).whole
-    monkeypatch.setattr("gzactive.model.training._NARROW", 0.0)
+    monkeypatch.setattr("gzactive.model.objective._NARROW", 0.0)
     wide = fit_head(features, votes, tree, base, settings=settings).whole
     np.testing.assert_allclose(narrow.kernel, wide.kernel, atol=2e-3)
     assert np.abs(wide.kernel - base.kernel).max() > 0.05
@@ -125,7 +127,7 @@ def test_it_is_the_anchor_that_holds_the_total(
     base = Head.fresh(tree, width=WIDTH, total=10)
     drift = []
     for anchor in (0.0, HeadFit().anchor):
-        settings = HeadFit(anchor=anchor, pull=0.0, few=10_000)
+        settings = HeadFit(anchor=anchor, pull=0.0, evidence_steps=0, few=10_000)
         head = fit_head(features, votes, tree, base, settings=settings).head
         drift.append(np.abs(log_total_change(head, base, tree)).mean())
     assert drift[1] < 0.25 * drift[0]
@@ -175,9 +177,38 @@ def test_a_stronger_pull_stays_nearer_to_the_base(
                 fit_head(features, votes, tree, truth, settings=s).head.kernel - truth.kernel
             ).sum()
         )
-        for s in (HeadFit(pull=p, few=1000) for p in (0.1, 1000.0))
+        for s in (HeadFit(pull=p, evidence_steps=0, few=1000) for p in (0.1, 1000.0))
     ]
     assert moved[1] < 0.5 * moved[0]
+
+
+def test_a_head_that_foretells_the_votes_is_hardly_left_and_one_that_errs_is(
+    tree: DecisionTree, truth: Head, votes_of: VotesOf
+) -> None:
+    """The pull is as strong as the votes' own evidence for the base head, question by question."""
+    features = features_of(60, 1)
+    votes = votes_of(truth, features, tree, 40)
+    bar, merging = tree.slice("bar"), tree.slice("merging")
+    kernel = truth.kernel.copy()
+    kernel[:, bar] = np.roll(kernel[:, bar], 1, axis=1)  # takes one bar for another
+    kernel[:, merging] = 0  # and knows nothing of mergers
+    settings = HeadFit(validation_share=0.0)
+    fit = fit_head(features, votes, tree, Head(kernel, truth.bias), settings=settings)
+    shape = tree.slice("smooth-or-featured")
+    assert fit.pull[merging] == pytest.approx(settings.pull)
+    assert fit.pull[shape].min() > 10 * fit.pull[bar].max()
+
+    unseen = features_of(400, 2)
+    later = votes_of(truth, unseen, tree, 40, seed=3)
+    few = fit_head(features[:10], votes[:10], tree, truth, settings=settings)
+    rash = fit_head(
+        features[:10], votes[:10], tree, truth, pull=np.full(34, 10.0), settings=settings
+    )
+    losses = [
+        dirichlet_multinomial_nll(later, one.head.concentrations(unseen), tree).mean()
+        for one in (few, rash)
+    ]
+    assert losses[0] < losses[1]
 
 
 def test_views_of_a_galaxy_stay_on_one_side_of_the_split(
@@ -185,13 +216,13 @@ def test_views_of_a_galaxy_stay_on_one_side_of_the_split(
 ) -> None:
     features = features_of(240, 1)
     groups = np.repeat(np.arange(30), 8)
-    rows = _Rows.gather(features, np.ones((240, 34)), groups, None, tree, truth)
-    training, validation = rows.split(rng, HeadFit())
+    rows = LabelledRows.gather(features, np.ones((240, 34)), groups, None, tree, truth)
+    training, validation = _split(rows, rng, HeadFit())
     assert validation is not None
     assert not set(training.groups) & set(validation.groups)
     assert len(set(validation.groups)) == 6
     few = rows.take(rows.groups < 19)
-    assert few.split(rng, HeadFit()) == (few, None)
+    assert _split(few, rng, HeadFit()) == (few, None)
 
 
 @pytest.mark.parametrize("n", [1, 5, 19])
