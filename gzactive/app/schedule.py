@@ -10,12 +10,17 @@ __all__ = ["Schedule"]
 #: After a round that could not start, so many more galaxies are finished before the next try.
 _AGAIN_AFTER = 5
 
+#: After so many finished galaxies without a round those to come are chosen anew: what is shown
+#: again, and what others have finished, follows from the labels alone.
+_RANK_AFTER = 25
+
 
 class Schedule:
     """Counts finished galaxies between rounds."""
 
     def __init__(self) -> None:
         self.since_round = 0
+        self._since_ranking = 0
         self._not_before = 0
 
     @staticmethod
@@ -26,6 +31,16 @@ class Schedule:
     def finished(self, galaxies: int = 1) -> None:
         """Galaxies were finished, or taken back."""
         self.since_round = max(0, self.since_round + galaxies)
+        self._since_ranking = max(0, self._since_ranking + galaxies)
+
+    def ranked(self) -> None:
+        """The galaxies to come were chosen anew."""
+        self._since_ranking = 0
+
+    @property
+    def rank_due(self) -> bool:
+        """Whether so much was finished that those to come should be chosen anew, round or not."""
+        return self._since_ranking >= _RANK_AFTER
 
     def restart(self, since_round: int) -> None:
         """A round was made; so many galaxies were finished since it read the labels."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gzactive.app import work
 from gzactive.app.explore_ties import ExploreTies
+from gzactive.app.homecoming import Homecoming
 from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.round_keeper import RoundKeeper
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gzactive.app.project.controller import ProjectController
     from gzactive.app.train.controller import TrainController
     from gzactive.project import Project
+    from gzactive.returned import Returned
 
 __all__ = ["ProjectSession"]
 
@@ -72,6 +74,7 @@ class ProjectSession(QObject):
         self._lock = WindowLock()
         self._watch: ProjectWatch | None = None
         self._team: TeamLine | None = None
+        self._home: Homecoming | None = None
         self._resume_features = False
         self._rank_again = False
         self._views_due = False
@@ -84,9 +87,8 @@ class ProjectSession(QObject):
 
     def open(self) -> Job:
         """Begin to open; ``opened``, then ``ready``, or ``refused`` follow."""
-        job = self._submit(
-            "open", "Opening", lambda progress: work.open_project(self.path, progress, self._lock)
-        )
+        run = partial(work.open_project, self.path, lock=self._lock)
+        job = self._submit("open", "Opening", run)
         job.finished.connect(self._on_opened)
         job.failed.connect(self.refused)
         job.cancelled.connect(lambda: self.refused.emit(""))
@@ -96,16 +98,10 @@ class ProjectSession(QObject):
         """Cancel what computes for this project and close it; every answer is on the disk."""
         self._closed = True
         self.cancel()
-        if self._watch is not None:
-            self._watch.close()
-        if self._team is not None:
-            self._team.close()
-        if self.label is not None:
-            self.label.close()
-        if self.explore is not None:
-            self.explore.close()
-        if self.whole is not None:
-            self.whole.close()
+        watches = (self._watch, self._team, self._home)
+        for part in (*watches, self.label, self.explore, self.whole):
+            if part is not None:
+                part.close()
         if not self._jobs:
             self._close_project()
 
@@ -212,6 +208,9 @@ class ProjectSession(QObject):
         self._team = TeamLine(opened.project, self)
         self._team.told.connect(self.team_told)
         self._team.hold(self.label)
+        self._home = Homecoming(opened.project, parent=self)
+        self._home.back.connect(self._on_back)
+        self.label.pictures.lost.connect(self._home.wait_for)
         self.opened.emit()
         if opened.unseen and not self.read_only:
             self._wake()
@@ -251,11 +250,19 @@ class ProjectSession(QObject):
         if self.train is not None:
             self.train.refresh()  # a round whose network was waited for may have taken over
         problems = len(report.problems) if hasattr(report.problems, "__len__") else report.problems
-        if problems:
+        if problems and self._home is not None:
+            self._home.wait_for_missing()
             self.said.emit(
                 f"{problems:,} images could not be read; the problems table says why.", True
             )
         self.rank()
+
+    def _on_back(self, returned: "Returned") -> None:
+        """Images that were away are there again."""
+        if self.label is not None:
+            self.label.bring_back(returned.ids)
+        look = self.look if self._awake else self._wake
+        (look if returned.unseen else self.rank)()
 
     def look_from_all_sides_later(self) -> None:
         """When nothing else is to do, fill in views of labelled galaxies."""
@@ -263,12 +270,8 @@ class ProjectSession(QObject):
 
     def _look_from_all_sides(self) -> None:
         """Turned and mirrored views of what was labelled, for the next round; none waits for it."""
-        project = self.in_hand()
-        job = self._submit(
-            "views",
-            "Looking at labelled galaxies from all sides",
-            lambda progress: work.look_from_all_sides(project, progress),
-        )
+        run = partial(work.look_from_all_sides, self.in_hand())
+        job = self._submit("views", "Looking at labelled galaxies from all sides", run)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
 
     def _on_look_cancelled(self) -> None:
@@ -298,6 +301,7 @@ class ProjectSession(QObject):
             self.label.set_queue(ranking.queue)
             if self._team is not None:
                 self._team.hold(self.label)
+            self._rounds.schedule.ranked()
             if not self._rank_again:
                 self.news.ranked(self.coming())
         if self.explore is not None:
@@ -325,6 +329,8 @@ class ProjectSession(QObject):
         due = self._rounds.finished(1)
         if due and not self.round_running:
             self.start_round()
+        elif not self.round_running and self._rounds.schedule.rank_due:
+            self.rank()  # galaxies to be shown again come with a new order only
 
     def count_reopened(self, id_str: str) -> None:
         """A finished galaxy was taken back."""
@@ -338,10 +344,7 @@ class ProjectSession(QObject):
 
     def coming(self) -> list[str]:
         """Ids of the galaxies behind those that are decoded, which a ranking replaces."""
-        from gzactive.app.label.upcoming import PREFETCHED
-
-        upcoming = [] if self.label is None else self.label.upcoming.next(3 * PREFETCHED)
-        return [each.id_str for each in upcoming[PREFETCHED:]]
+        return [] if self.label is None else [one.id_str for one in self.label.upcoming.behind()]
 
     def _refused(self) -> bool:
         """Whether nothing may be changed here; then it is said why."""

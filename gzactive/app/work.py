@@ -88,9 +88,10 @@ def open_project(path: Path, progress: Progress, lock: "WindowLock | None" = Non
     """
     progress("Reading the catalogue", 0, 0)
     from gzactive.active.rounds import rounds
-    from gzactive.app.label.controller import DISPLAY
+    from gzactive.app.label.pictures import DISPLAY
     from gzactive.inference import feature_store, read_serving
     from gzactive.project import Project
+    from gzactive.returned import take_back
     from gzactive.teams import bring_together
 
     project = Project.open(path)
@@ -103,6 +104,7 @@ def open_project(path: Path, progress: Progress, lock: "WindowLock | None" = Non
             bring_together(project)
         # What could not be shown last time is tried again: the drive may be back.
         project.problems.clear(stage=DISPLAY)
+        take_back(project)
         ranking = rank(project, progress)
         made = rounds(project)
         position = made[-1].read_up_to(project.labels.log_id) if made else None

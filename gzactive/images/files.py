@@ -14,7 +14,16 @@ from pathlib import Path
 
 from gzactive.errors import GzactiveError
 
-__all__ = ["IMAGE_SUFFIXES", "MAX_BYTES", "ImageProblem", "image_stamp", "place_away", "read_bytes"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "MAX_BYTES",
+    "ImageProblem",
+    "image_stamp",
+    "is_missing",
+    "is_there",
+    "place_away",
+    "read_bytes",
+]
 
 #: Larger files are refused: a galaxy cutout is a thousandth of it.
 MAX_BYTES = 1 << 30
@@ -96,11 +105,27 @@ def place_away(file_loc: str) -> str:
         return str(place)
 
 
+def is_there(file_loc: str) -> bool:
+    """Whether an image's file, or the archive that it is in, is there; nothing is read."""
+    try:
+        return Path(_split(file_loc)[0]).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_missing(reason: str) -> bool:
+    """Whether the reason of an :class:`ImageProblem` was that there was no such file or archive."""
+    return _MISSING in reason
+
+
+_MISSING = "is missing"
+
+
 def _missing(file_loc: str, path: str) -> str:
     """One reason for all members of an archive that is gone, whoever looks for them."""
     if file_loc == path:
-        return "the file is missing"
-    return f"its archive {Path(path).name} is missing: bring it back to where it was"
+        return f"the file {_MISSING}"
+    return f"its archive {Path(path).name} {_MISSING}: bring it back to where it was"
 
 
 def read_bytes(file_loc: str) -> bytes:

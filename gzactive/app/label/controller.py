@@ -5,7 +5,7 @@ that anything is done, and it never computes: rankings come to it from the compu
 done and to come, marks, and settings are kept by members of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -15,11 +15,10 @@ from gzactive.app.label.blindness import Blindness
 from gzactive.app.label.choice import Choice
 from gzactive.app.label.commit import Commit
 from gzactive.app.label.frame import Frame
-from gzactive.app.label.left_out import LeftOut
 from gzactive.app.label.marking import Marking
 from gzactive.app.label.marks import Marks
 from gzactive.app.label.model_view import ModelView
-from gzactive.app.label.prefetch import Prefetcher
+from gzactive.app.label.pictures import Pictures
 from gzactive.app.label.reveal import preview, reveal
 from gzactive.app.label.standing import Standing
 from gzactive.app.label.unsaved import unsaved
@@ -29,10 +28,7 @@ from gzactive.project import Project
 from gzactive.stores.labels import Event
 from gzactive.trees import Question, Walk
 
-__all__ = ["DISPLAY", "LabelController"]
-
-#: Stage under which the table of problems lists what could not be shown.
-DISPLAY = "display"
+__all__ = ["READING", "LabelController"]
 
 #: What is said where nothing may be written.
 READING = "Nothing can be changed here: this project is open for reading only."
@@ -45,7 +41,8 @@ class LabelController(QObject):
     """One labeller at work on one project.
 
     ``marking`` has the flag and the notes of the galaxy on the table, ``choice`` the settings,
-    ``standing`` the galaxies done and to come, ``blindness`` whose model's view was shown.
+    ``standing`` the galaxies done and to come, ``blindness`` whose model's view was shown, and
+    ``pictures`` what is decoded.
 
     Parameters
     ----------
@@ -94,13 +91,12 @@ class LabelController(QObject):
         for member in (self.marking, self.choice):
             member.said.connect(self.said)
             member.warned.connect(self.warned)
-        self._prefetcher = Prefetcher(project.settings.images.stretch, parent=self)
-        self._prefetcher.ready.connect(self._on_ready)
+        self.pictures = Pictures(project, self)
+        self.pictures.ready.connect(self._on_ready)
         self._current: UpcomingGalaxy | None = None
         self._walk = Walk(self.tree)
         self._ticked: set[str] = set()
         self._artifacts = ArtifactTally.of(project, self.labeller)
-        self._left_out = LeftOut()
         self._reopened = False
         self._paused = False
         self.standing.changed.connect(self._prefetch)
@@ -122,7 +118,7 @@ class LabelController(QObject):
     @property
     def nothing_left(self) -> str:
         """What to say when no galaxy is on the table."""
-        return self._left_out.nothing_left
+        return self.pictures.nothing_left
 
     @property
     def question(self) -> Question | None:
@@ -156,7 +152,7 @@ class LabelController(QObject):
 
     def frame_of(self, id_str: str) -> Frame | None:
         """The picture of any galaxy that is decoded."""
-        return self._prefetcher.get(id_str)
+        return self.pictures.get(id_str)
 
     # --- a session ------------------------------------------------------------------------------
 
@@ -183,10 +179,15 @@ class LabelController(QObject):
         self.standing.read_again(self._here)
         self.marking.refresh()
 
+    def bring_back(self, ids: Collection[str]) -> None:
+        """Images that were away are there again: their galaxies may come."""
+        self.standing.take_in(ids)
+        self.warned.emit(self.pictures.bring_back(ids), False)
+
     def close(self) -> None:
         """Stop decoding; every answer is on the disk already, and drafts follow."""
         self.marking.flush()
-        self._prefetcher.close()
+        self.pictures.close()
 
     # --- what a person does ---------------------------------------------------------------------
 
@@ -336,7 +337,7 @@ class LabelController(QObject):
         """Go on to the next galaxy that can be shown."""
         while True:
             following = self.upcoming.take()
-            frame = self._prefetcher.get(following.id_str) if following is not None else None
+            frame = self.pictures.get(following.id_str) if following is not None else None
             if frame is None or not frame.problem:
                 self._open(following, Walk(self.tree))
                 return
@@ -376,13 +377,11 @@ class LabelController(QObject):
         galaxies = self.upcoming.next()
         if self._current is not None:
             galaxies.insert(0, self._current)
-        self._prefetcher.want(
-            (each.id_str, self.standing.file_of(each.id_str)) for each in galaxies
-        )
+        self.pictures.want((each.id_str, self.standing.file_of(each.id_str)) for each in galaxies)
         self.upcoming_changed.emit()
 
     def _on_ready(self, id_str: str) -> None:
-        frame = self._prefetcher.get(id_str)
+        frame = self.pictures.get(id_str)
         if self._current is None or frame is None:
             return
         if id_str != self._current.id_str:
@@ -396,5 +395,4 @@ class LabelController(QObject):
     def _set_aside(self, frame: Frame) -> None:
         """A galaxy that cannot be shown is recorded as a problem and left out."""
         self.standing.leave_out([frame.id_str])
-        self.project.problems.record([(frame.id_str, frame.file_loc, DISPLAY, frame.problem)])
-        self.warned.emit(self._left_out.tell(frame), False)
+        self.warned.emit(self.pictures.leave_out(frame), False)

@@ -80,6 +80,10 @@ class Upcoming:
         """The next few, without taking them."""
         return [self._galaxies[i] for i in range(min(count, len(self._galaxies)))]
 
+    def behind(self) -> list[UpcomingGalaxy]:
+        """Some of those behind the next few, which a ranking replaces."""
+        return self.next(3 * PREFETCHED)[PREFETCHED:]
+
     def take(self) -> UpcomingGalaxy | None:
         """The next one, taken out; None when there is none."""
         if not self._galaxies:
