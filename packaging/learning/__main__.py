@@ -30,31 +30,35 @@ from gzactive.project import Project
 _ROOT = Path(__file__).resolve().parents[2]
 _GUIDE = _ROOT / "resources" / "guide" / "images"
 _CHOSEN = ("random", "mutual-information@4", "entropy@4", "diverse")
+_SOFT = ("mutual-information@1", "predictive-information@1")
 _MORE = (
-    *("mutual-information@1", "mutual-information@inf", "mutual-information-1@4", "entropy@1"),
-    *("binomial@4", "core-set", "predictive-information@4"),
+    *("mutual-information@inf", "mutual-information-1@4", "entropy@1", "binomial@4"),
+    *("core-set", "predictive-information@4"),
 )
-_ASKED = (*_CHOSEN[:3], "mutual-information@1", "predictive-information@4")
+_ASKED = ("random", "mutual-information@4", "predictive-information@1")
 #: Set, head to start from, strategies, and what differs from the usual comparison.
 RUNS: tuple[tuple[str, str, tuple[str, ...], dict], ...] = (
     ("sky", "fresh", _CHOSEN, {}),
-    ("gz1", "fresh", _CHOSEN, {}),
-    ("efigi", "fresh", _CHOSEN, {}),
-    ("rings", "fresh", _CHOSEN, {}),
+    ("gz1", "fresh", (*_CHOSEN, *_SOFT, *_MORE), {}),
+    ("sky", "base", (*_CHOSEN, *_SOFT), {}),
     ("gz1", "base", _CHOSEN, {}),
+    ("efigi", "fresh", _CHOSEN, {}),
     ("efigi", "base", _CHOSEN, {}),
-    ("sky", "base", _CHOSEN, {}),
-    ("gz1", "fresh", _CHOSEN[:2], {"posterior": "dropout"}),
-    ("gz1", "fresh", _CHOSEN[:2], {"posterior": "ensemble"}),
-    ("gz1", "fresh", _MORE, {}),
+    ("sky", "fresh", _CHOSEN[:2], {"retirement": Retirement(votes=1)}),
+    ("sky", "fresh", _CHOSEN[:2], {"retirement": Retirement(votes=5)}),
+    ("sky", "fresh", _CHOSEN[:2], {"retirement": Retirement(votes=40, artifacts=5)}),
     ("sky", "fresh", _ASKED, {"question": "bar"}),
-    ("sky", "fresh", _ASKED, {"question": "spiral-arm-count"}),
     ("efigi", "fresh", _ASKED, {"question": "bar"}),
     ("efigi", "fresh", _ASKED, {"question": "has-spiral-arms"}),
+    ("efigi", "fresh", _ASKED, {"question": "bulge-size"}),
+    ("gz1", "fresh", _ASKED, {"question": "smooth-or-featured"}),
     ("gz1", "fresh", _ASKED, {"question": "disk-edge-on"}),
-    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=1)}),
-    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=5)}),
-    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=40, artifacts=5)}),
+    ("gz1", "fresh", _ASKED, {"question": "has-spiral-arms"}),
+    ("sky", "fresh", _ASKED, {"question": "spiral-arm-count"}),
+    ("rings", "fresh", _CHOSEN, {}),
+    ("gz1", "fresh", _CHOSEN[:2], {"initial": 100}),
+    ("gz1", "fresh", _CHOSEN[:2], {"posterior": "dropout"}),
+    ("gz1", "fresh", _CHOSEN[:2], {"posterior": "ensemble"}),
 )
 _POSTERIORS = (("sky", "fresh"), ("gz1", "fresh"), ("efigi", "fresh"), ("rings", "fresh"),
                ("sky", "base"), ("gz1", "base"), ("efigi", "base"))  # fmt: skip
@@ -70,14 +74,17 @@ def folder_of(name: str, start: str, changes: dict) -> str:
     if "retirement" in changes:
         parts.append(f"v{changes['retirement'].votes}")
         parts += [f"a{changes['retirement'].artifacts}"] * bool(changes["retirement"].artifacts)
+    if "initial" in changes:
+        parts.append(f"i{changes['initial']}")
     return "-".join(parts)
 
 
 class Study:
     """A work folder with the galaxies, and what is done with them."""
 
-    def __init__(self, data: Path, work: Path, weights: Path, seeds: int) -> None:
+    def __init__(self, data: Path, work: Path, weights: Path, seeds: int, share: str) -> None:
         self.data, self.work, self.weights, self.seeds = data, work, weights, seeds
+        self.first, self.processes = (int(part) for part in share.split("/"))
         self._known: dict[str, KnownGalaxies] = {}
 
     def galaxies(self, name: str) -> KnownGalaxies:
@@ -89,7 +96,7 @@ class Study:
         return self._known[name]
 
     def curves(self) -> None:
-        for name, start, strategies, changes in RUNS:
+        for name, start, strategies, changes in RUNS[self.first - 1 :: self.processes]:
             comparison = Comparison(strategies, rounds=8, seeds=self.seeds, start=start, **changes)
             folder = self.work / "runs" / folder_of(name, start, changes)
             compare(self.galaxies(name), comparison, folder)
@@ -199,11 +206,12 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=_ROOT / "scratch" / "learning")
     parser.add_argument("--weights", default="sdss-b0", help="a name or a file")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--share", default="1/1", help="of the curves: 1/2 and 2/2 side by side")
     steps = ["curves", "posteriors", "transfer", "rare", "tables"]
     parser.add_argument("--only", nargs="+", choices=steps, default=steps)
     options = parser.parse_args()
     weights = find_weights(options.weights).resolve()
-    study = Study(options.data, options.work, weights, options.seeds)
+    study = Study(options.data, options.work, weights, options.seeds, options.share)
     for step in options.only:
         getattr(study, step)()
 
