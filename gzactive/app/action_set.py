@@ -12,6 +12,7 @@ from gzactive.app.icons import Icons
 __all__ = ["ActionSet"]
 
 _NUMBER_PAD = "Num+"
+_OF_TRAINING = ("project.shards", "train.start", "train.network", "train.cancel")
 
 
 class ActionSet:
@@ -58,7 +59,7 @@ class ActionSet:
     def of_projects(self) -> tuple[str, ...]:
         """Actions that mean something only while a project is open, whatever its page."""
         pages = tuple(name for name, spec in self._specs.items() if spec.menu == "Go")
-        return (*pages, "project.votes", "project.close", "train.start", "train.cancel")
+        return (*pages, "project.votes", "project.close", *_OF_TRAINING)
 
     def connect(self, handlers: dict[str, Callable[[], object]]) -> None:
         """Say what actions do from now on, and no more what they did before.

@@ -157,14 +157,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("gzactive")
         self._show_start()
 
-    def take_in(self, paths: list[Path]) -> None:
+    def take_in(self, paths: list[Path], weights: Path | None = None) -> None:
         """Show the import wizard with these images and tables; open what is a project already."""
         if len(paths) == 1 and (paths[0] / "project.toml").is_file():
             self.open_project(paths[0])
             return
         if self._waiting:
             self._give_up()  # what was being opened or drawn is not wanted any more
-        self.intake.open(paths)
+        self.intake.open(paths, weights)
         self._show(self.intake.view)
 
     def go(self, page: str) -> None:
@@ -287,6 +287,7 @@ class MainWindow(QMainWindow):
         self.area = WorkArea(session, self.compute, self.actions_, self.icons, self)
         self.area.page_chosen.connect(self.go)
         self.area.project_chosen.connect(self.open_project)
+        self.area.weights_taken.connect(self.take_in)
         self._stack.addWidget(self.area)
         self.help.use(session)
         remember_project(

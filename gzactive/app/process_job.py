@@ -56,6 +56,7 @@ class ProcessJob(QObject):
         self.state = JobState.WAITING
         self.sentence = ""
         self.began_at: float | None = None
+        self.ended_at: float | None = None
         self._cancelling = False
         self._latest: tuple[str, int, int] | None = None
         self._told: tuple[str, int, int] | None = None
@@ -94,6 +95,9 @@ class ProcessJob(QObject):
 
     def start(self) -> None:
         """Start the process; signals tell the rest."""
+        if self._cancelling:
+            self._end(JobState.CANCELLED)
+            return
         packed = getattr(sys, "frozen", False)  # then this program is the command itself
         program = [] if packed else ["-m", "gzactive"]
         self._process.start(sys.executable, [*program, *self.arguments])
@@ -110,7 +114,9 @@ class ProcessJob(QObject):
     def close(self) -> None:
         """Stop it and wait until it is gone, a second at most: the app is about to close."""
         self.cancel()
-        if not self.over and not self._process.waitForFinished(_GRACE_MS):
+        if self._process.state() == QProcess.ProcessState.NotRunning:
+            self._end(JobState.CANCELLED)
+        elif not self.over and not self._process.waitForFinished(_GRACE_MS):
             self._kill()
             self._process.waitForFinished()
 
@@ -133,7 +139,9 @@ class ProcessJob(QObject):
         self.started.emit()
 
     def _on_output(self) -> None:
-        text = self._half + self._decoder.decode(self._process.readAllStandardOutput().data())
+        text = self._half + self._decoder.decode(
+            bytes(self._process.readAllStandardOutput().data())
+        )
         *lines, self._half = text.split("\n")
         for line in lines:
             report = parse_report(line)
@@ -143,7 +151,7 @@ class ProcessJob(QObject):
                 self._lines.append(line.rstrip())
 
     def _on_fault(self) -> None:
-        said = self._process.readAllStandardError().data().decode("utf-8", "replace")
+        said = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         self._faults = (self._faults + said)[-_KEPT:]
 
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
@@ -184,6 +192,7 @@ class ProcessJob(QObject):
             return
         self.publish()
         self._timer.stop()
+        self.ended_at = time.monotonic()
         self.state = state
         self.sentence = sentence
         self.state_changed.emit(self)

@@ -99,7 +99,7 @@ class ProjectSession(QObject):
         self._closed = True
         self.cancel()
         watches = (self._watch, self._team, self._home)
-        for part in (*watches, self.label, self.explore, self.whole):
+        for part in (*watches, self.label, self.explore, self.whole, self.train):
             if part is not None:
                 part.close()
         if not self._jobs:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 from gzactive.app.action_set import ActionSet
 from gzactive.app.job import Job
 from gzactive.app.passing_line import PassingLine
+from gzactive.app.process_job import ProcessJob
 from gzactive.app.tokens import SPACE
 
 __all__ = ["StatusStrip"]
@@ -47,24 +48,36 @@ class StatusStrip(QWidget):
         row.addWidget(self.schedule)
         # The line keeps its height when the bar comes and goes.
         self.setFixedHeight(self._cancel.sizeHint().height() + 2 * SPACE.tight)
-        self._job: Job | None = None
+        self._job: Job | ProcessJob | None = None
+        self._aside: list[ProcessJob] = []
         self._show_bar(False)
 
-    def watch(self, job: Job) -> None:
-        """Show this job's progress until it ends."""
+    def watch(self, job: Job | ProcessJob) -> None:
+        """Show this job's progress until it ends; a process steps back behind a job of seconds."""
+        job.progress.connect(lambda *report: self._on_progress(job, *report))
+        if isinstance(job, ProcessJob):
+            self._aside.append(job)
+            if isinstance(self._job, Job):
+                return
+        self._show(job)
+
+    def leave(self, job: Job | ProcessJob) -> None:
+        """The job has ended; what it came to is said by whoever started it."""
+        if isinstance(job, ProcessJob) and job in self._aside:
+            self._aside.remove(job)
+        if job is self._job:
+            self._job = None
+            self._show_bar(False)
+            self.words.clear()
+            if self._aside:
+                self._show(self._aside[-1])
+
+    def _show(self, job: Job | ProcessJob) -> None:
         self._job = job
         self.words.clear()
         self._bar.setRange(0, 0)
         self.words.setText(job.title)
         self._show_bar(True)
-        job.progress.connect(self._on_progress)
-
-    def leave(self, job: Job) -> None:
-        """The job has ended; what it came to is said by whoever started it."""
-        if job is self._job:
-            self._job = None
-            self._show_bar(False)
-            self.words.clear()
 
     def say(self, sentence: str) -> None:
         """One line for a while, or until the next job begins."""
@@ -72,9 +85,8 @@ class StatusStrip(QWidget):
             self.words.say(sentence)
             self.words.setToolTip(sentence)
 
-    def _on_progress(self, stage: str, done: int, total: int) -> None:
-        job = self._job
-        if job is None:
+    def _on_progress(self, job: Job | ProcessJob, stage: str, done: int, total: int) -> None:
+        if job is not self._job:
             return
         self._bar.setRange(0, total)
         self._bar.setValue(done)

@@ -1,5 +1,6 @@
 """The pages of an open project between the rail and the line at the foot."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -19,6 +20,7 @@ from gzactive.app.project.view import ProjectView
 from gzactive.app.session import ProjectSession
 from gzactive.app.status_strip import StatusStrip
 from gzactive.app.train.view import TrainView
+from gzactive.stores.catalog_file import NAME as CATALOG
 
 __all__ = ["WorkArea"]
 
@@ -48,6 +50,8 @@ class WorkArea(QWidget):
     page_chosen = Signal(str)
     #: Another project was chosen on the Project page.
     project_chosen = Signal(Path)
+    #: A project is to be made of these sources, with the weights of a training.
+    weights_taken = Signal(list, Path)
 
     def __init__(
         self,
@@ -104,6 +108,19 @@ class WorkArea(QWidget):
         session.news.told.connect(self.label.toast.say)
         session.team_told.connect(self._on_team_told)
         session.schedule_changed.connect(self._on_schedule)
+        networks = session.train.networks
+        networks.job_started.connect(self.strip.watch)
+        networks.job_ended.connect(self.strip.leave)
+        # The same galaxies, those without votes too.
+        sources = [session.path / CATALOG]
+        networks.project_wanted.connect(lambda weights: self.weights_taken.emit(sources, weights))
+        actions.connect(
+            {
+                "train.network": lambda: self._on_networks(self.train.networks.open_training),
+                "project.shards": lambda: self._on_networks(self.train.networks.open_shards),
+                "train.cancel": self._cancel,
+            }
+        )
         self._on_schedule()
 
     @property
@@ -121,6 +138,19 @@ class WorkArea(QWidget):
     def tell(self, sentence: str) -> None:
         """Show a fault until it is put away."""
         self.label.banner.say(sentence, fault=True)
+
+    def _on_networks(self, ask: Callable[[], object]) -> None:
+        """Ask where what came of it will be seen."""
+        self.page_chosen.emit("train")
+        self.train.show_networks()
+        ask()
+
+    def _cancel(self) -> None:
+        """What the line at the foot shows: jobs of seconds first, then a process of hours."""
+        if self._session.busy:
+            self._session.cancel()
+        elif self._session.train is not None:
+            self._session.train.networks.cancel()
 
     def _on_job_started(self, job: Job) -> None:
         self.strip.watch(job)

@@ -10,7 +10,7 @@ import numpy as np
 from gzactive.errors import GzactiveError
 from gzactive.figures import COLOURS, MARKERS, figure, save
 
-__all__ = ["DASHES", "QUANTITIES", "save_curves"]
+__all__ = ["DASHES", "QUANTITIES", "look_of", "save_curves"]
 
 #: What can be drawn: the names of the training's and of the validation's curve, and the axis.
 QUANTITIES = {
@@ -20,6 +20,16 @@ QUANTITIES = {
 #: A pattern for each run, beside its colour and its marker: lengths of lines and gaps, in widths.
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 2), (7, 2, 2, 2), (10, 3), (4, 2, 1, 2))
 _WIDE, _THIN = 2.0, 0.9
+
+
+def look_of(place: int) -> tuple[int, int, int]:
+    """Numbers of the colour, the pattern and the marker of the run at a place: 36 differ."""
+    shift = place // len(COLOURS)
+    return (
+        place % len(COLOURS),
+        (place + shift) % len(DASHES),
+        (place + 2 * shift) % len(MARKERS),
+    )
 
 
 def save_curves(
@@ -58,8 +68,8 @@ def save_curves(
     with figure(6.4, 4.0) as (made, axes):
         for number, (name, curves) in enumerate(runs):
             place = number if places is None else places[number]
-            colour, dashes = COLOURS[place % len(COLOURS)], DASHES[place % len(DASHES)]
-            marker = MARKERS[place % len(MARKERS)]
+            look = look_of(place)
+            colour, dashes, marker = COLOURS[look[0]], DASHES[look[1]], MARKERS[look[2]]
             style = (0, dashes) if dashes else "-"
             label: str | None = name
             for wanted, which, width in ((validation, bold, _WIDE), (training, thin, _THIN)):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gzactive.active.rounds import Round, current_round, rounds
 from gzactive.app.job import Job
+from gzactive.app.train.networks import NetworksController
 from gzactive.app.train.words import nothing_new
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
@@ -58,6 +59,7 @@ class TrainController(QObject):
         self.estimated.connect(self._on_estimate)
         self.sentence = ""
         self.refresh()
+        self.networks = NetworksController(project, self, session)
 
     @property
     def rounds(self) -> list[Round]:
@@ -78,6 +80,10 @@ class TrainController(QObject):
     def live(self) -> Curves:
         """The losses of the round that is being made, so far."""
         return self._live
+
+    def close(self) -> None:
+        """Stop what runs outside this process, and wait for it."""
+        self.networks.close()
 
     def refresh(self) -> None:
         """Read the rounds from the disk again."""

@@ -264,18 +264,19 @@ class LossCurve(QWidget):
         self.setAccessibleDescription(self._told(marked=False))
 
     def _told(self, *, marked: bool = True) -> str:
-        """What the lines say at the epoch that is read."""
-        parts = []
-        for line in self._lines:
-            if line.name and self._epoch <= len(line.values):
-                said = f"{line.name}: {line.values[self._epoch - 1]:.4g}"
-                ink = f'<span style="color:{line.stroke.colour}">■</span> '
-                parts.append(f"{ink}{escape(said)}" if marked else said)
-        return (
-            " &nbsp; ".join([f"<b>Epoch {self._epoch}</b>", *parts])
-            if marked
-            else "; ".join([f"Epoch {self._epoch}", *parts])
-        )
+        """What the lines say at the epoch that is read; marked with their colours, or plain."""
+        said = [
+            (line.stroke.colour, f"{line.name}: {line.values[self._epoch - 1]:.4g}")
+            for line in self._lines
+            if line.name and self._epoch <= len(line.values)
+        ]
+        if not marked:
+            return "; ".join([f"Epoch {self._epoch}", *(words for _, words in said)])
+        parts = [
+            f'<span style="color:{colour}">■</span>&nbsp;{escape(words).replace(" ", "&nbsp;")}'
+            for colour, words in said
+        ]
+        return " &nbsp; ".join([f"<b>Epoch&nbsp;{self._epoch}</b>", *parts])
 
     def _on_pointer(self, position) -> None:  # type: ignore[no-untyped-def]
         box = self.plot.getPlotItem().getViewBox()

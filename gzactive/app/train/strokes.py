@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from gzactive.app.theme import Theme
-from gzactive.evaluation.run_figures import DASHES
+from gzactive.evaluation.run_figures import DASHES, look_of
 
 __all__ = ["PALETTES", "Stroke", "stroke"]
 
@@ -45,7 +45,8 @@ class Stroke:
 
     def pen(self, *, bold: bool) -> QPen:
         """For the validation's curve, bold, or for the training's, thin."""
-        pen = pg.mkPen(self.colour, width=_BOLD if bold else _THIN)
+        pen = QPen(QColor(self.colour), _BOLD if bold else _THIN)
+        pen.setCosmetic(True)
         if self.dashes:
             # Qt counts a pattern in widths: as it is, that of a thin line would be too fine.
             scale = 1.0 if bold else _BOLD / _THIN
@@ -74,8 +75,6 @@ class Stroke:
 
 
 def stroke(place: int, theme: Theme) -> Stroke:
-    """How the run at a place is drawn; after the last colour they begin again."""
-    colours = PALETTES[theme.mode]
-    return Stroke(
-        colours[place % len(colours)], DASHES[place % len(DASHES)], _MARKS[place % len(_MARKS)]
-    )
+    """How the run at a place is drawn, as in the figure that is saved."""
+    colour, dashes, mark = look_of(place)
+    return Stroke(PALETTES[theme.mode][colour], DASHES[dashes], _MARKS[mark])

@@ -2,12 +2,15 @@
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QMessageBox,
     QPushButton,
+    QStackedWidget,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +21,7 @@ from gzactive.app.menu_box import MenuBox
 from gzactive.app.tokens import SPACE
 from gzactive.app.train.controller import TrainController
 from gzactive.app.train.loss_curve import LossCurve
+from gzactive.app.train.networks_page import NetworksPage
 from gzactive.app.train.rounds_model import RoundsModel
 
 __all__ = ["TrainView"]
@@ -30,6 +34,12 @@ _DEPTHS = (
     ("Last 3 blocks too", 3),
     ("Last 5 blocks too", 5),
     ("The whole network: longest", 7),
+)
+
+#: The two halves of the page.
+_HALVES = (
+    ("Rounds", "What the model has learnt from your labels: seconds a round"),
+    ("Networks", "Trainings of whole networks, which take hours, and their curves"),
 )
 
 _USE_TIP = "Rank with the chosen round from now on; the others are kept."
@@ -108,6 +118,8 @@ class TrainView(QWidget):
         self._back.setToolTip("Put the weights in use that were in use before.")
         self._back.clicked.connect(controller.roll_back)
         self.curve = LossCurve(icons.theme, self)
+        self.networks = NetworksPage(controller.networks, icons, self)
+        self._stack = QStackedWidget(self)
         self._curve_title = QLabel(self)
         self._curve_title.setProperty("role", "heading")
         self._lay_out(title)
@@ -121,6 +133,22 @@ class TrainView(QWidget):
         self._refresh()
 
     def _lay_out(self, title: QLabel) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(SPACE.medium)
+        head.addWidget(title)
+        head.addSpacing(SPACE.large)
+        self._halves = QButtonGroup(self)
+        for place, (words, tip) in enumerate(_HALVES):
+            half = QToolButton(self)
+            half.setText(words)
+            half.setToolTip(tip)
+            half.setAccessibleDescription(tip)
+            half.setCheckable(True)
+            half.setProperty("role", "choice")
+            half.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._halves.addButton(half, place)
+            head.addWidget(half)
+        head.addStretch(1)
         top = QHBoxLayout()
         top.setSpacing(SPACE.medium)
         top.addWidget(self._start)
@@ -147,10 +175,23 @@ class TrainView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.huge, SPACE.large, SPACE.huge, SPACE.large)
         column.setSpacing(SPACE.medium)
-        column.addWidget(title)
-        column.addLayout(top)
-        column.addWidget(self.told)
-        column.addLayout(middle, 1)
+        column.addLayout(head)
+        column.addWidget(self._stack, 1)
+        inside = QWidget(self)
+        rounds = QVBoxLayout(inside)
+        rounds.setContentsMargins(0, 0, 0, 0)
+        rounds.setSpacing(SPACE.medium)
+        rounds.addLayout(top)
+        rounds.addWidget(self.told)
+        rounds.addLayout(middle, 1)
+        self._stack.addWidget(inside)
+        self._stack.addWidget(self.networks)
+        self._halves.idClicked.connect(self._stack.setCurrentIndex)
+        self._halves.button(0).setChecked(True)
+
+    def show_networks(self) -> None:
+        """Show the runs of whole networks."""
+        self._halves.button(1).click()
 
     def _refresh(self) -> None:
         self.table.selectRow(self._rows.row_of(self.controller.current))

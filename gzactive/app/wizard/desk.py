@@ -45,12 +45,17 @@ class ImportDesk(QObject):
         self.controller.made.connect(self.made)
         self.view.left.connect(self.left)
 
-    def open(self, paths: list[Path]) -> None:
-        """Show the page with these sources; they join what is there if the page is open."""
+    def open(self, paths: list[Path], weights: Path | None = None) -> None:
+        """Show the page with these sources; they join what is there if the page is open.
+
+        The project will start from the ``weights``, if any are given.
+        """
         if not self.view.isVisible():
             self.view.begin()
         if paths:
             self.controller.add(paths)
+        if weights is not None:
+            self.controller.add_weights(weights)
 
     def close(self) -> None:
         """Stop everything."""
