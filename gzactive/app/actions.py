@@ -109,11 +109,27 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Project",
     ),
     ActionSpec(
+        "project.match",
+        "Match with another catalogue…",
+        (),
+        "Find which of these galaxies another catalogue has, and compare what is said of them",
+        "one-to-one",
+        "Project",
+    ),
+    ActionSpec(
         "project.shards",
         "Make shards…",
         (),
         "Pack images and votes of this project, or of a table, to train on another machine",
         "export",
+        "Project",
+    ),
+    ActionSpec(
+        "project.ask",
+        "A question of my own…",
+        ("Ctrl+Y",),
+        "Look for something rare: a yes/no question on the galaxies of this project",
+        "ask",
         "Project",
     ),
     ActionSpec(
@@ -271,6 +287,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+T",),
         "Change between the dark and the light window",
         "theme",
+        "View",
+    ),
+    ActionSpec(
+        "view.jobs",
+        "Background work",
+        ("Ctrl+J",),
+        "See what computes, what waits and what came of the rest, and cancel it",
+        "jobs",
         "View",
     ),
     ActionSpec(

@@ -62,6 +62,7 @@ class Job(QObject):
         self.state = JobState.WAITING
         self.sentence = ""
         self.began_at: float | None = None
+        self.ended_at: float | None = None
         self._work = work
         self._stop = threading.Event()
         self._latest: tuple[str, int, int] | None = None
@@ -156,13 +157,15 @@ class Job(QObject):
 
     def _end(self, state: JobState, outcome: object = None) -> None:
         self.publish()
+        self.ended_at = time.monotonic()
         self.state = state
+        if state is JobState.FAILED:
+            self.sentence = str(outcome)
         # First those who keep the books, then those who act on the outcome.
         self.state_changed.emit(self)
         if state is JobState.FINISHED:
             self.finished.emit(outcome)
         elif state is JobState.FAILED:
-            self.sentence = str(outcome)
             self.failed.emit(self.sentence)
         else:
             self.cancelled.emit()

@@ -11,12 +11,15 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 
 from gzactive.app.job import Job
 from gzactive.progress import Progress
+
+if TYPE_CHECKING:
+    from gzactive.app.process_job import ProcessJob
 
 __all__ = ["ComputeThread"]
 
@@ -28,9 +31,10 @@ _HISTORY = 50
 class ComputeThread(QObject):
     """Runs jobs one after another on a thread of its own.
 
-    Signals tell the jobs panel what is going on; each job has signals of its own.
+    Signals tell the list of jobs what is going on; each job has signals of its own.
     """
 
+    job_listed = Signal(object)
     job_started = Signal(object)
     job_ended = Signal(object)
 
@@ -40,7 +44,7 @@ class ComputeThread(QObject):
         self._current: Job | None = None
         # A QObject must die on its own thread. The window's thread holds every job until long after
         # the compute thread has let go of it, so that none dies over there.
-        self._held: deque[Job] = deque()
+        self._held: deque[Job | ProcessJob] = deque()
         self._more = threading.Condition()
         self._closing = False
         self._timer = QTimer(self, interval=_TELL_EVERY_MS)
@@ -54,7 +58,13 @@ class ComputeThread(QObject):
         return self._current
 
     @property
-    def history(self) -> list[Job]:
+    def waiting(self) -> list[Job]:
+        """Those that wait, the next one first."""
+        with self._more:
+            return list(self._waiting)
+
+    @property
+    def history(self) -> "list[Job | ProcessJob]":
         """The latest jobs, the oldest first: those that ended, the one that runs, those waiting."""
         return list(self._held)
 
@@ -75,9 +85,7 @@ class ComputeThread(QObject):
         """
         job = Job(title, work)
         job.state_changed.connect(self._on_state_changed)
-        self._held.append(job)
-        while len(self._held) > _HISTORY and self._held[0].over:
-            self._held.popleft()
+        self._hold(job)
         with self._more:
             if self._closing:
                 raise RuntimeError("the compute thread is closed")
@@ -87,16 +95,22 @@ class ComputeThread(QObject):
                 self._waiting.append(job)
             self._more.notify()
         self._timer.start()
+        self.job_listed.emit(job)
         return job
 
-    def cancel(self, job: Job) -> None:
+    def follow(self, job: "ProcessJob") -> None:
+        """List a job that runs in a process of its own; whoever started it looks after it."""
+        self._hold(job)
+        self.job_listed.emit(job)
+
+    def cancel(self, job: "Job | ProcessJob") -> None:
         """Cancel a job: at once if it waits, at its next progress report if it runs."""
         with self._more:
-            waits = job in self._waiting
-            if waits:
-                self._waiting.remove(job)
-        if waits:
-            job.withdraw()
+            waiting = next((each for each in self._waiting if each is job), None)
+            if waiting is not None:
+                self._waiting.remove(waiting)
+        if waiting is not None:
+            waiting.withdraw()
         else:
             job.cancel()
 
@@ -117,6 +131,11 @@ class ComputeThread(QObject):
         if current is not None:
             # Its outcome is still in the post: deliver it, so that nobody waits for it for ever.
             QCoreApplication.sendPostedEvents(current, QEvent.Type.MetaCall)
+
+    def _hold(self, job: "Job | ProcessJob") -> None:
+        self._held.append(job)
+        while len(self._held) > _HISTORY and self._held[0].over:
+            self._held.popleft()
 
     def _loop(self) -> None:
         _yield_to_the_window()

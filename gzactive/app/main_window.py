@@ -22,16 +22,16 @@ from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from gzactive.app.background.controller import JobsController
+    from gzactive.app.background.view import JobsPanel
     from gzactive.app.help.desk import HelpDesk
     from gzactive.app.job import Job
     from gzactive.app.jobs import ComputeThread
     from gzactive.app.session import ProjectSession
+    from gzactive.app.start.making import ProjectMaker
     from gzactive.app.start.page import StartPage
     from gzactive.app.wizard.desk import ImportDesk
     from gzactive.app.work_area import WorkArea
-    from gzactive.progress import Progress
 
 __all__ = ["MainWindow"]
 
@@ -63,7 +63,6 @@ class MainWindow(QMainWindow):
         self.keys.changed.connect(lambda: self.actions_.remap(self.keys.specs))
         self.session: ProjectSession | None = None
         self.area: WorkArea | None = None
-        self._made: Job | None = None  # the project that is drawn or downloaded, if any
         self.setWindowTitle("gzactive")
         self.resize(1280, 800)
         self.setMinimumSize(900, 640)
@@ -85,7 +84,6 @@ class MainWindow(QMainWindow):
 
         page = StartPage(self.actions_, self.icons, self)
         page.chosen.connect(self.open_project)
-        page.sky_wanted.connect(self._make_sky)
         page.forgotten.connect(self._forget)
         self._stack.addWidget(page)
         return page
@@ -118,6 +116,31 @@ class MainWindow(QMainWindow):
         thread = ComputeThread(self)
         thread.job_started.connect(self._on_job_started)
         return thread
+
+    @cached_property
+    def maker(self) -> "ProjectMaker":
+        """Makes the simulated sky and the sample."""
+        from gzactive.app.start.making import ProjectMaker
+
+        maker = ProjectMaker(self.compute, self)
+        maker.made.connect(self._on_made)
+        maker.refused.connect(self._on_refused)
+        maker.cancelled.connect(self._on_not_made)
+        return maker
+
+    @cached_property
+    def jobs(self) -> "JobsController":
+        """What runs in the background, what waits and what is over."""
+        from gzactive.app.background.controller import JobsController
+
+        return JobsController(self.compute, self)
+
+    @cached_property
+    def jobs_panel(self) -> "JobsPanel":
+        """The list of jobs."""
+        from gzactive.app.background.view import JobsPanel
+
+        return JobsPanel(self.jobs, self.theme, self)
 
     @cached_property
     def help(self) -> "HelpDesk":
@@ -229,8 +252,8 @@ class MainWindow(QMainWindow):
             {
                 "project.import": lambda: self.take_in([]),
                 "project.open": self._ask_for_project,
-                "project.sky": self._make_sky,
-                "project.sample": self._fetch_sample,
+                "project.sky": lambda: self._make("sky"),
+                "project.sample": lambda: self._make("sample"),
                 "project.close": self.close_project,
                 "app.quit": self.close,
                 "go.label": lambda: self.go("label"),
@@ -239,6 +262,7 @@ class MainWindow(QMainWindow):
                 "go.evaluate": lambda: self.go("evaluate"),
                 "go.project": lambda: self.go("project"),
                 "view.theme": self.theme.toggle,
+                "view.jobs": lambda: self.jobs_panel.present(),
                 "train.start": self._start_round,
                 "train.cancel": self._cancel,
                 "help.guide": lambda: self.help.show_for(self._page),
@@ -326,8 +350,8 @@ class MainWindow(QMainWindow):
             self.start.banner.say(sentence, fault=True)
 
     def _give_up(self) -> None:
-        if self._made is not None:
-            self.compute.cancel(self._made)
+        if "maker" in vars(self):
+            self.maker.cancel()
         self.close_project()
 
     def _on_job_started(self, job: "Job") -> None:
@@ -343,31 +367,11 @@ class MainWindow(QMainWindow):
         if self.session is not None:
             self.session.cancel()
 
-    def _make_sky(self) -> None:
-        import platformdirs
-
-        from gzactive.app import work
-
-        folder = platformdirs.user_documents_path() / "gzactive-demo"
-        self._open_made("Drawing the simulated sky", lambda p: work.make_sky(folder, p))
-
-    def _fetch_sample(self) -> None:
-        import platformdirs
-
-        from gzactive.app import work
-
-        folder = platformdirs.user_documents_path() / "gzactive-sample"
-        self._open_made("Downloading well-known galaxies", lambda p: work.fetch_sample(folder, p))
-
-    def _open_made(self, title: str, make: "Callable[[Progress], Path]") -> None:
+    def _make(self, kind: str) -> None:
         """Make a project in the background, then open it, unless something else is wanted."""
         self.close_project()
-        self._show_opening(title)
-        job = self.compute.submit(title, make)
-        self._made = job
-        job.finished.connect(self._on_made)
-        job.failed.connect(self._on_refused)
-        job.cancelled.connect(self._on_not_made)
+        self._show_opening(self.maker.title(kind))
+        self.maker.make(kind)
 
     def _on_made(self, path: Path) -> None:
         if self._waiting:

@@ -1,9 +1,13 @@
 """The quiet line at the foot of the window: what computes, what came of it, what is next."""
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from gzactive.app.action_set import ActionSet
+from gzactive.app.background.time_left import TimeLeft
+from gzactive.app.background.words import left_words, stage_words
 from gzactive.app.job import Job
 from gzactive.app.passing_line import PassingLine
 from gzactive.app.process_job import ProcessJob
@@ -22,7 +26,7 @@ class StatusStrip(QWidget):
     Parameters
     ----------
     actions
-        Gives the cancel button.
+        Give the cancel button and the one that opens the list of jobs.
     parent
         The window.
     """
@@ -37,11 +41,13 @@ class StatusStrip(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(_BAR)
         self._cancel = actions.button("train.cancel", self)
+        self.jobs = actions.button("view.jobs", self)
         self.schedule = QLabel(self)
         self.schedule.setProperty("role", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE.large, SPACE.tight, SPACE.large, SPACE.tight)
         row.setSpacing(SPACE.medium)
+        row.addWidget(self.jobs)
         row.addWidget(self._bar)
         row.addWidget(self._cancel)
         row.addWidget(self.words, 1)
@@ -50,6 +56,7 @@ class StatusStrip(QWidget):
         self.setFixedHeight(self._cancel.sizeHint().height() + 2 * SPACE.tight)
         self._job: Job | ProcessJob | None = None
         self._aside: list[ProcessJob] = []
+        self._left = TimeLeft()
         self._show_bar(False)
 
     def watch(self, job: Job | ProcessJob) -> None:
@@ -75,7 +82,9 @@ class StatusStrip(QWidget):
     def _show(self, job: Job | ProcessJob) -> None:
         self._job = job
         self.words.clear()
+        self._left = TimeLeft()
         self._bar.setRange(0, 0)
+        self._bar.setAccessibleName(f"Progress of {job.title}")
         self.words.setText(job.title)
         self._show_bar(True)
 
@@ -90,8 +99,14 @@ class StatusStrip(QWidget):
             return
         self._bar.setRange(0, total)
         self._bar.setValue(done)
-        count = f" {done:,} of {total:,}" if total else ""
-        self.words.setText(f"{job.title} · {stage}{count}" if stage else job.title)
+        now = time.monotonic()
+        self._left.see(stage, done, total, now)
+        told = (
+            job.title,
+            stage_words(job.title, stage, done, total),
+            left_words(self._left.seconds(now)),
+        )
+        self.words.setText(" · ".join(part for part in told if part))
 
     def _show_bar(self, shown: bool) -> None:
         self._bar.setVisible(shown)

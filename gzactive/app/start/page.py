@@ -32,7 +32,6 @@ class StartPage(QWidget):
     """
 
     chosen = Signal(Path)
-    sky_wanted = Signal()
     #: A project is to be taken off the list.
     forgotten = Signal(Path)
 
