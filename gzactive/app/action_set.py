@@ -59,7 +59,8 @@ class ActionSet:
     def of_projects(self) -> tuple[str, ...]:
         """Actions that mean something only while a project is open, whatever its page."""
         pages = tuple(name for name, spec in self._specs.items() if spec.menu == "Go")
-        return (*pages, "project.votes", "project.close", *_OF_TRAINING)
+        tasks = ("project.votes", "project.match", "project.ask")
+        return (*pages, *tasks, "project.close", *_OF_TRAINING)
 
     def connect(self, handlers: dict[str, Callable[[], object]]) -> None:
         """Say what actions do from now on, and no more what they did before.

@@ -67,6 +67,7 @@ class Companions(QObject):
         self._scale, self._shares = scale, shares
         self._worker = worker
         self._source = project.settings.compare_with
+        self._radius = project.settings.compare_radius
         self._own: OtherSurvey | None = None
         self._other: OtherSurvey | None = None
         self._row: int | None = None
@@ -100,22 +101,40 @@ class Companions(QObject):
         def find() -> tuple[int, list[Counterpart]]:
             found: list[Counterpart] = []
             for survey in self._surveys():
-                own = id_str if survey is self._own else ""
-                found += survey.near(ra, dec, question, but=own)
+                if survey is self._own:
+                    found += survey.near(ra, dec, question, but=id_str)
+                else:
+                    found += survey.near(ra, dec, question, self._radius)
             return row, sorted(found, key=lambda one: one.separation)[:_SHOWN]
 
         self._worker.submit("companions", find, self._on_found)
 
-    def compare_with(self, source: str, question: str) -> None:
-        """Choose another project's folder or a table, from now on; empty for none."""
+    @property
+    def radius(self) -> float:
+        """How far from a galaxy the other survey's may lie, arc seconds."""
+        return self._radius
+
+    def compare_with(self, source: str, question: str, radius: float | None = None) -> None:
+        """Choose another project's folder or a table, from now on; empty for none.
+
+        Parameters
+        ----------
+        source
+            The other survey.
+        question
+            Whose vote fractions are told.
+        radius
+            Arc seconds within which its galaxies are the same; by default as before.
+        """
+        within = self._radius if radius is None else radius
 
         def read() -> OtherSurvey | None:
             return read_survey(source) if source else None
 
         def take(other: OtherSurvey | None) -> None:
-            self._other, self._source = other, source
+            self._other, self._source, self._radius = other, source, within
             try:
-                self._project.save_settings(compare_with=source)
+                self._project.save_settings(compare_with=source, compare_radius=within)
             except GzactiveError as error:  # a project that can only be read is compared as well
                 self.said.emit(str(error))
             else:

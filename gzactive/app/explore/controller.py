@@ -267,9 +267,12 @@ class ExploreController(QObject):
             self.companions.look(None, self.question)
             self.opened_changed.emit()
 
-    def compare_with(self, source: str) -> None:
-        """Show another survey's pictures beside: a project's folder or a table; empty for none."""
-        self.companions.compare_with(source, self.question)
+    def compare_with(self, source: str, radius: float | None = None) -> None:
+        """Show another survey's pictures beside: a project's folder or a table; empty for none.
+
+        Its galaxies within ``radius`` arc seconds are the same; by default as before.
+        """
+        self.companions.compare_with(source, self.question, radius)
 
     def shares(self, row: int, question: str) -> Shares:
         """What the model says of a galaxy, by its row in the catalogue, on one question."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from gzactive.app.explore.worker import Worker
 from gzactive.app.job import Job
 from gzactive.app.project.facts import ProjectFacts, gather, stamp
+from gzactive.app.project.match_controller import MatchController
 from gzactive.app.project.votes_controller import VotesController
 from gzactive.app.project.words import count, size
 from gzactive.progress import Cancelled, Progress
@@ -70,6 +71,9 @@ class ProjectController(QObject):
         self.new: pd.DataFrame | None = None
         self.votes = VotesController(project, self)
         self.votes.imported.connect(self._on_votes)
+        self.match = MatchController(project, self)
+        self.match.saved.connect(lambda sentence: self.told.emit(sentence, False))
+        self.match.beside.connect(self._on_beside)
         self._stamp: tuple[object, ...] = ()
         self._stop = threading.Event()
         self._worker = Worker(self)
@@ -90,6 +94,7 @@ class ProjectController(QObject):
         self._stop.set()
         self._worker.close()
         self.votes.close()
+        self.match.close()
 
     # --- what there is ----------------------------------------------------------------------------
 
@@ -222,6 +227,12 @@ class ProjectController(QObject):
             self.session.evaluate.set_stale()
         self.session.rank()
         self.refresh()
+
+    def _on_beside(self, source: str, radius: float) -> None:
+        """Explore shows the other catalogue's images from now on, and says so."""
+        if self.session.explore is not None:
+            self.session.explore.compare_with(source, radius)
+            self.told.emit("Explore shows its images beside these: open a galaxy there.", False)
 
     def merge(self, others: Sequence[Path]) -> None:
         """Take over the labels of other copies of the project."""

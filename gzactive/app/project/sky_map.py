@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainterPath
+from PySide6.QtGui import QColor, QMouseEvent, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QVBoxLayout, QWidget
 
 from gzactive.app.theme import Theme
@@ -58,6 +58,9 @@ class SkyMap(QWidget):
         self._waiting: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
         self._begun = 0
         self._x = self._y = np.empty(0, np.float32)
+        self._under_x = self._under_y = np.empty(0, np.float32)
+        self._names = ("", "")
+        self._whole = True
         self._density: SkyDensity | None = None
         self._box = pg.ViewBox(lockAspect=True, enableMenu=False, defaultPadding=0)
         self._box.setLimits(
@@ -78,6 +81,8 @@ class SkyMap(QWidget):
             self._box.addItem(item, ignoreBounds=True)
         # Cells at the rim lie partly off the sky.
         self._ground.setFlag(QGraphicsPathItem.GraphicsItemFlag.ItemClipsChildrenToShape)
+        self._under = pg.ImageItem(axisOrder="row-major")
+        self._under.setParentItem(self._ground)
         self._image.setParentItem(self._ground)
         for text, (_, place, _) in zip(self._texts, _labels(), strict=True):
             self._box.addItem(text, ignoreBounds=True)
@@ -94,6 +99,7 @@ class SkyMap(QWidget):
         self._settled = QTimer(self, interval=60, singleShot=True)
         self._settled.timeout.connect(self._count)
         self._box.sigRangeChanged.connect(self._settled.start)
+        self._box.sigRangeChangedManually.connect(self._on_zoom)
         theme.changed.connect(self._retint)
         self._retint()
         self.show_places((), ())
@@ -132,8 +138,24 @@ class SkyMap(QWidget):
         self._feed.start()
         self._project()
 
+    def show_under(
+        self, x: NDArray[np.float32], y: NDArray[np.float32], names: tuple[str, str]
+    ) -> None:
+        """Show another survey below these galaxies, in the colour of quiet text.
+
+        Parameters
+        ----------
+        x, y
+            Its places on the ellipse, see :func:`gzactive.survey.sky_map.mollweide`, (m,).
+        names
+            What this survey and the other are called.
+        """
+        self._under_x, self._under_y, self._names = x, y, names
+        self._count()
+
     def fit(self) -> None:
         """Show the whole sky."""
+        self._whole = True
         wide, tall = HALF_WIDTH + _MARGIN, HALF_HEIGHT + _MARGIN
         self._box.setRange(QRectF(-wide, -tall, 2 * wide, 2 * tall), padding=0)
 
@@ -143,11 +165,19 @@ class SkyMap(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(280, 160)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._whole:
+            self.fit()
+
     def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().leaveEvent(event)
         self._tell()
 
     # --- inside ---------------------------------------------------------------------------------
+
+    def _on_zoom(self) -> None:
+        self._whole = False
 
     def _project(self) -> None:
         """Project one piece more; at the end of all of them, count."""
@@ -185,10 +215,18 @@ class SkyMap(QWidget):
         if found is None:
             return
         rows, columns = found.counts.shape
+        place = QRectF(found.left, found.bottom, columns * found.cell, rows * found.cell)
         self._image.setImage(found.levels(), autoLevels=False, levels=(0, 1))
-        self._image.setRect(
-            QRectF(found.left, found.bottom, columns * found.cell, rows * found.cell)
-        )
+        self._image.setRect(place)
+        self._under.setVisible(len(self._under_x) > 0)
+        if len(self._under_x):
+            box = (place.left(), place.top(), place.right(), place.bottom())
+            under = sky_density(self._under_x, self._under_y, found.cell, box)
+            self._under.setImage(under.levels(), autoLevels=False, levels=(0, 1))
+            rows, columns = under.counts.shape
+            self._under.setRect(
+                QRectF(under.left, under.bottom, columns * under.cell, rows * under.cell)
+            )
 
     def _tell(self) -> None:
         """Say what is seen as a whole."""
@@ -201,6 +239,11 @@ class SkyMap(QWidget):
             return
         count = f"{placed:,} of {total:,}" if placed < total else f"{placed:,}"
         galaxies = "galaxy" if total == 1 else "galaxies"
+        if len(self._under_x):
+            other = int(np.count_nonzero(np.isfinite(self._under_x)))
+            self._said.setText(f"{self._names[0]}: {count}. Below, {self._names[1]}: {other:,}.")
+            self.setAccessibleDescription(self._said.text())
+            return
         most = f"at most {found.counts.max():,} in {_square_degrees(found.area)}"
         self._said.setText(f"{count} {galaxies}, {most}")
         self._said.setToolTip(_HINT)
@@ -236,6 +279,7 @@ class SkyMap(QWidget):
             text.fill = pg.mkBrush(ground if on_sky(text.x(), text.y()) else None)
             text.setFont(self._theme.font(TYPE.small))
         self._image.setLookupTable(_ramp(colours.accent, colours.text))
+        self._under.setLookupTable(_ramp(colours.muted, colours.text))
 
 
 class _View(pg.GraphicsView):

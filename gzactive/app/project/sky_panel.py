@@ -31,6 +31,10 @@ class SkyPanel(Panel):
         super().__init__("On the sky", icons, parent)
         self._controller = controller
         self._shown: object = None
+        self.match = self.button(
+            "Match…", "one-to-one", "Find which of these galaxies another catalogue has"
+        )
+        self.match.clicked.connect(lambda: controller.task_wanted.emit("match"))
         self.map = SkyMap(icons.theme, self)
         self.map.setMinimumHeight(_HEIGHT)
         self.column.addWidget(self.map)

@@ -28,6 +28,7 @@ from gzactive.app.project.disk_panel import DiskPanel
 from gzactive.app.project.export_panel import ExportPanel
 from gzactive.app.project.images_panel import ImagesPanel
 from gzactive.app.project.labels_panel import LabelsPanel
+from gzactive.app.project.match_view import MatchView
 from gzactive.app.project.settings_panel import SettingsPanel
 from gzactive.app.project.sky_panel import SkyPanel
 from gzactive.app.project.task_page import TaskPage
@@ -43,6 +44,7 @@ _TWO_COLUMNS = 980
 _WIDEST = 1400
 #: Pages of larger tasks, made when they are first wanted.
 _TASKS: dict[str, Callable[[ProjectController, Icons, QWidget], TaskPage]] = {
+    "match": lambda it, icons, page: MatchView(it.match, icons, page),
     "votes": lambda it, icons, page: VotesView(it.votes, icons, page),
 }
 #: Beside what has been done.
@@ -241,7 +243,10 @@ class ProjectView(QWidget):
         self._title.setText(self.controller.project.name)
 
     def _on_told(self, sentence: str, fault: bool) -> None:
-        if fault:
+        if self.task is not None:
+            self.task.banner.say(sentence, fault=fault)
+            announce(self, sentence)
+        elif fault:
             self.banner.say(sentence, fault=True)
             announce(self, sentence)
         else:

@@ -257,8 +257,11 @@ def test_one_column_where_there_is_little_room(
     qtbot.waitUntil(lambda: page.out.x() > page.about.x(), timeout=PATIENCE)
     window.resize(960, 680)
     qtbot.waitUntil(lambda: page.out.x() == page.about.x(), timeout=PATIENCE)
-    for panel in (page.about, page.labels, page.out, page.disk, page.settings):
-        assert panel.width() <= page.width()
+    panels = (page.about, page.labels, page.out, page.disk, page.settings)
+    qtbot.waitUntil(
+        lambda: all(panel.width() <= page.width() for panel in panels), timeout=PATIENCE
+    )
+    for panel in panels:
         assert panel.height() >= panel.minimumSizeHint().height()
 
 
