@@ -102,11 +102,11 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QAbstractSpinBox[role="plain"]::up-button, QAbstractSpinBox[role="plain"]::down-button {{
         width: 0; border: none; }}
     QCheckBox {{ spacing: {s.small}px; }}
-    QCheckBox::indicator {{
+    QCheckBox::indicator, QListWidget[role="answers"]::indicator {{
         width: 14px; height: 14px; background: {c.background}; border: 1px solid {c.muted};
         border-radius: {s.tight}px; }}
     QCheckBox::indicator:focus {{ border: 2px solid {c.accent}; width: 12px; height: 12px; }}
-    QCheckBox::indicator:checked {{ background: {ticked}; image: url("{tick}"); }}
+    QCheckBox::indicator:checked, QListWidget[role="answers"]::indicator:checked {{ background: {ticked}; image: url("{tick}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.border}; }}
     QCheckBox:disabled {{ color: {c.muted}; }}
     QSlider::groove:horizontal {{

@@ -196,7 +196,7 @@ def _read_csv(path: Path) -> tuple[dict[str, list[float]], str]:
     header = rows[0] if rows else []
     if not any(name in _NAMES for name in header):
         raise GzactiveError(
-            f"'{path}' has no column of a loss (its first line is '{text[:40].strip()}'): choose "
+            f"'{path}' has no column of a loss (its first line is '{','.join(header)[:40]}'): choose "
             "another run, or name its columns loss and validation_loss."
         )
     columns: dict[str, list[float]] = {name: [] for name in header if name in _NAMES}
