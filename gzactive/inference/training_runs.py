@@ -195,9 +195,10 @@ def _read_csv(path: Path) -> tuple[dict[str, list[float]], str]:
     rows = list(csv.reader(whole.splitlines()))
     header = rows[0] if rows else []
     if not any(name in _NAMES for name in header):
+        first = ",".join(header)[:40]
         raise GzactiveError(
-            f"'{path}' has no column of a loss (its first line is '{','.join(header)[:40]}'): choose "
-            "another run, or name its columns loss and validation_loss."
+            f"'{path}' has no column of a loss (its first line is '{first}'): choose another run, "
+            "or name its columns loss and validation_loss."
         )
     columns: dict[str, list[float]] = {name: [] for name in header if name in _NAMES}
     remark = ""
