@@ -260,6 +260,11 @@ SIGNS: dict[str, str] = {
     "sure": rim(23, 23, pen=4) + rim(11, 11, pen=4) + core(4),
     "unsure": question_mark(1.15, 5),
     "disagree": stroke("M12 24H50L40 14M52 40H14L24 50", 4.5),
+    "alike": rim(15, 15, x=23, y=25, pen=4)
+    + rim(15, 15, x=41, y=39, pen=4)
+    + core(3.5, x=23, y=25)
+    + core(3.5, x=41, y=39),
+    "ask": stroke("M8 10H56V44H32L20 56V44H8Z", 4.5) + moved(0, -5, 0.62, question_mark(1.15, 6)),
     "cut": stroke("M8 52H56", 4)
     + stroke("M14 52V40M24 52V28", 4.5, opacity=0.5)
     + stroke("M40 52V18M50 52V34", 5)

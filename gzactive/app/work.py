@@ -12,6 +12,7 @@ from gzactive.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gzactive.active.asking import OwnQuestion
     from gzactive.active.rounds import Round
     from gzactive.active.taken_back import FallenBack
     from gzactive.app.label.model_view import ModelView
@@ -25,6 +26,7 @@ __all__ = [
     "Learnt",
     "Opened",
     "Ranking",
+    "ask",
     "fall_back",
     "fetch_sample",
     "fine_tune",
@@ -317,6 +319,20 @@ def fall_back(project: "Project", progress: Progress) -> "FallenBack":
 
     progress("Reading what is left", 0, 0)
     return taken_back.fall_back(project)
+
+
+def ask(
+    project: "Project",
+    folder: Path,
+    question: "OwnQuestion",
+    like: list[str],
+    progress: Progress,
+) -> Path:
+    """Make a project for a question of one's own, on the same galaxies and their features."""
+    from gzactive.active import asking
+
+    with asking.ask(project, folder, question, like, progress=progress) as made:
+        return made.path
 
 
 def fetch_sample(folder: Path, progress: Progress) -> Path:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.actions import ACTIONS
+from gzactive.app.asking.desk import AskingDesk
 from gzactive.app.evaluate.view import EvaluateView
 from gzactive.app.explore.view import ExploreView
 from gzactive.app.icons import Icons
@@ -78,6 +79,9 @@ class WorkArea(QWidget):
         self.evaluate = EvaluateView(session.evaluate, actions, icons, self)
         self.project = ProjectView(session.whole, actions, icons, self)
         self.project.chosen.connect(self.project_chosen)
+        self.asking = AskingDesk(session, actions, self)
+        self.explore.asked.connect(self.asking.begin)
+        self.asking.made.connect(self.project_chosen)
         self.project.wanted.connect(lambda: self.page_chosen.emit("project"))
         self._pages: dict[str, QWidget] = {
             "label": self.label,

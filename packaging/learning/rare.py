@@ -187,9 +187,7 @@ CHOICES: dict[str, Choose] = {
     "unsure": _begin_alike("mutual-information@4"),
     "alike": _alike,
     "alike and unsure": _half(_alike, _begin_alike("mutual-information@4")),
-    "alike and random": _half(_alike, _by("random")),
     "alike and likely": _both,
-    "likely and random": _half(_begin_alike("likely"), _by("random")),
 }
 
 

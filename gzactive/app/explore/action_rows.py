@@ -25,6 +25,13 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
         "disagree",
     ),
     (
+        "alike",
+        "Most alike",
+        ("4", "Num+4"),
+        "Galaxies without a label that are most like those labelled with this answer",
+        "alike",
+    ),
+    (
         "cut",
         "Published cut",
         ("P",),
@@ -34,7 +41,13 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     ("answer-before", "Answer before", ("[",), "Look for the answer before", ""),
     ("answer-after", "Answer after", ("]",), "Look for the answer after", ""),
     ("open", "Open galaxy", ("Return", "Enter"), "Show this galaxy on its own", "fit"),
-    ("back", "Back to the grid", ("Esc",), "Back to all galaxies, at the same place", "back"),
+    (
+        "back",
+        "Back",
+        ("Esc",),
+        "Back to the grid, or from more like some galaxies to the list before, at the same place",
+        "back",
+    ),
     ("previous", "Previous galaxy", ("Left",), "Show the galaxy before", ""),
     ("next", "Next galaxy", ("Right",), "Show the galaxy after", ""),
     (
@@ -100,6 +113,20 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
         "label",
     ),
     ("flag", "Flag", ("F",), "Flag the selected galaxies, or take their flags off", "flag"),
+    (
+        "more-like",
+        "More like these",
+        ("M",),
+        "List the galaxies most like the selected ones, or this one; Esc leads back",
+        "alike",
+    ),
+    (
+        "ask",
+        "Start a search for these…",
+        ("Y",),
+        "Ask a question of your own on the same galaxies; the selected ones are its first yes",
+        "ask",
+    ),
     (
         "queue",
         "Label next",

@@ -24,6 +24,7 @@ from gzactive.app.explore.looked import Looked
 from gzactive.app.explore.places import Places
 from gzactive.app.explore.scored import Scored
 from gzactive.app.explore.sky import Sky
+from gzactive.app.explore.trail import Trail
 from gzactive.app.explore.worker import Worker
 from gzactive.app.label.frame import Frame
 from gzactive.app.label.prefetch import Prefetcher
@@ -96,6 +97,7 @@ class ExploreController(QObject):
         )
         self.companions.said.connect(lambda sentence: self.said.emit(sentence, False))
         self.looked = Looked(project, self.labeller, self._worker, self)
+        self.trail = Trail(self)
         self._scored = Scored(self.tree)
         self._finder = Finder(project, self.places, None)
         self._cuts: dict[str, float] = {}
@@ -190,7 +192,7 @@ class ExploreController(QObject):
 
     def choose(self, answer: str) -> None:
         """Look for an answer, by its column."""
-        self._ask(self._with(answer=answer))
+        self.look_for(self._with(answer=answer))
 
     def step_answer(self, step: int) -> None:
         """Look for the answer so many further on; the last is followed by the first."""
@@ -199,12 +201,12 @@ class ExploreController(QObject):
 
     def set_order(self, order: str) -> None:
         """Look for the ``confident``, the ``unsure`` or those labels and model ``disagree`` on."""
-        self._ask(self._with(order=order))
+        self.look_for(self._with(order=order))
 
     def set_cut(self, cut: float) -> None:
         """List galaxies above a fraction only; the answer keeps it."""
         self._cuts[self._query.answer] = cut
-        self._ask(self._with())
+        self.look_for(self._with())
 
     def toggle_cut(self) -> None:
         """From the published cut to all galaxies, or back to it."""
@@ -329,13 +331,15 @@ class ExploreController(QObject):
 
     def _with(self, answer: str | None = None, order: str | None = None) -> Query:
         answer = answer or self._query.answer
+        like = () if order else self._query.like
         order = order or self._query.order
         cut = 0.0
         if order == "confident":
             cut = self._cuts.get(answer, confident_cut(self.tree.locate(answer)[0].name))
-        return Query(answer, order, cut)
+        return Query(answer, order, cut, like)
 
-    def _ask(self, query: Query) -> None:
+    def look_for(self, query: Query) -> None:
+        """Look for something else, if it is something else."""
         if query != self._query:
             self._query = query
             self.query_changed.emit()

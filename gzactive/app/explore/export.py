@@ -32,8 +32,9 @@ def write_table(
 ) -> int:
     """Write galaxies of a listing in the format that the file's ending names.
 
-    Columns: ``rank`` in the listing from 1, ``id_str``, ``ra`` and ``dec`` (degrees) if known, and
-    ``<answer>_fraction`` for every modelled answer. The file appears when it is complete.
+    Columns: ``rank`` in the listing from 1, ``id_str``, ``ra`` and ``dec`` (degrees) if known,
+    ``likeness`` (standard deviations) if that is the order, and ``<answer>_fraction`` for every
+    modelled answer. The file appears when it is complete.
 
     Parameters
     ----------
@@ -60,6 +61,8 @@ def write_table(
     columns: dict[str, object] = {"rank": positions + 1, "id_str": places.id_str[rows]}
     if places.ra is not None and places.dec is not None:
         columns |= {"ra": places.ra[rows], "dec": places.dec[rows]}
+    if listing.query.order == "alike":
+        columns["likeness"] = listing.beside[positions]
     table = pd.DataFrame(columns)
     if scores is not None and len(scores):
         found = score_rows[rows]

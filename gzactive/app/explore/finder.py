@@ -16,6 +16,7 @@ from gzactive.active.browsing import (
     expected_information,
     most_confident,
 )
+from gzactive.app.explore.alikes import most_alike
 from gzactive.app.explore.listing import Listing, Query
 from gzactive.app.explore.places import Places
 from gzactive.project import Project
@@ -68,6 +69,8 @@ class Finder:
         if scores is None:
             count = len(self._places)
             return Listing(query, np.arange(count), total=count, words=_NOT_LOOKED)
+        import pandas as pd
+
         tree = self._project.tree
         view = answer_view(scores, tree, query.answer)
         beside: NDArray[np.float32] = np.empty(0, np.float32)
@@ -77,6 +80,13 @@ class Finder:
             found = disagreements(scores, tree, query.answer, self._project.labels.votes(tree))
             chosen, beside = found.rows, found.label_share
             words = words or _on_labels(len(chosen), found.labelled)
+        elif query.order == "alike":
+            found_alike = most_alike(self._project, query)
+            rows_of = pd.Index(scores.id_str, dtype=object).get_indexer(
+                pd.Index(found_alike.id_str, dtype=object)
+            )
+            chosen, beside = rows_of[rows_of >= 0], found_alike.likeness[rows_of >= 0]
+            words = found_alike.words
         elif query.order == "unsure":
             question = tree.locate(query.answer)[0].name
             nats = expected_information(scores, tree, question)

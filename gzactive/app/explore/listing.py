@@ -10,7 +10,7 @@ from gzactive.active.browsing import RELEVANT
 __all__ = ["ORDERS", "Listing", "Query"]
 
 #: The orders in which galaxies can be looked at.
-ORDERS = ("confident", "unsure", "disagree")
+ORDERS = ("confident", "unsure", "disagree", "alike")
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,14 @@ class Query:
     cut
         Only galaxies whose vote fraction is above it, 0 to 1; 0 for all. It is for the order
         ``confident`` alone.
+    like
+        For the order ``alike``: ids of examples; without any, galaxies labelled with the answer.
     """
 
     answer: str
     order: str = "confident"
     cut: float = 0.0
+    like: tuple[str, ...] = ()
 
 
 def _nothing() -> NDArray[np.float32]:
@@ -50,8 +53,8 @@ class Listing:
     fraction
         The answer's vote fraction of each, (m,), 0 to 1; empty if nothing is scored.
     beside
-        What else the order goes by: nats for ``unsure``, the labels' share for ``disagree``, (m,);
-        else empty.
+        What else the order goes by: nats for ``unsure``, the labels' share for ``disagree``,
+        standard deviations for ``alike`` (NaN for an example), (m,); else empty.
     path
         Probability that the question is asked about each, (m,), 0 to 1; empty like ``fraction``.
     above, total
@@ -95,6 +98,12 @@ class Listing:
             return f"{_percent(float(self.beside[position]))} → {share}"
         if self.query.order == "unsure" and len(self.beside):
             return f"{share} · unsure {float(self.beside[position]):.2g}"
+        if self.query.order == "alike" and len(self.beside):
+            alike = float(self.beside[position])
+            if alike != alike:
+                return "Example"
+            # Of what the examples have in common the answer says nothing, unless they are its own.
+            return f"{alike:+.1f} σ" if self.query.like else f"{share} · {alike:+.1f} σ"
         if len(self.path) and self.path[position] < RELEVANT:
             # A high fraction of the few who would be asked is no reason to be sure.
             return f"{share} · asked {_percent(float(self.path[position]))}"
@@ -102,8 +111,13 @@ class Listing:
 
     def meaning(self, position: int) -> str:
         """What a figure of the caption means, where it is not a share; else empty."""
-        if self.query.order != "unsure" or not len(self.beside):
+        if self.query.order not in ("unsure", "alike") or not len(self.beside):
             return ""
+        if self.query.order == "alike":
+            alike = float(self.beside[position])
+            return (
+                "" if alike != alike else f"{alike:.1f} standard deviations more alike than usual"
+            )
         nats = float(self.beside[position])
         return f"one vote would tell the model {nats:.2g} nats (a coin's toss has 0.69)"
 

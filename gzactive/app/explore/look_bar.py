@@ -14,6 +14,7 @@ from gzactive.app.tokens import SPACE
 __all__ = ["LookBar"]
 
 _SIGN = 34
+_NAMED = 2  # examples whose names a title has room for
 
 
 class LookBar(QWidget):
@@ -44,6 +45,7 @@ class LookBar(QWidget):
         self._icons = icons
         self._sign = QLabel(self)
         self._sign.setFixedSize(_SIGN, _SIGN)
+        self._back = actions.button("explore.back", self, text=True)
         self._answer = self._label("question")
         self._question = self._label("small")
         self._count = self._label("small")
@@ -76,6 +78,7 @@ class LookBar(QWidget):
         cut.addWidget(self._count)
         top = QHBoxLayout()
         top.setSpacing(SPACE.medium)
+        top.addWidget(self._back)
         top.addWidget(self._sign)
         top.addLayout(names, 1)
         top.addSpacing(SPACE.large)
@@ -95,9 +98,12 @@ class LookBar(QWidget):
         query, listing = it.query, it.listing
         question, answer = it.tree.locate(query.answer)
         ratio, colour = self.devicePixelRatioF(), self._icons.theme.colours.accent
-        self._sign.setPixmap(self._icons.pixmap(answer.icon, _SIGN, colour, ratio))
-        self._answer.setText(answer.text)
-        self._question.setText(question.text)
+        sign = "alike" if query.like else answer.icon
+        self._sign.setPixmap(self._icons.pixmap(sign, _SIGN, colour, ratio))
+        told = _examples(query.like)
+        self._answer.setText(told or answer.text)
+        self._question.setText("Galaxies most like" if told else question.text)
+        self._back.setVisible(it.trail.leads_back)
         self._orders[query.order].setChecked(True)
         cutting = query.order == "confident" and bool(len(listing.histogram))
         self.slider.setEnabled(cutting)
@@ -121,3 +127,10 @@ class LookBar(QWidget):
 
     def _on_slider(self, value: int) -> None:
         self._controller.set_cut(value / 100)
+
+
+def _examples(ids: tuple[str, ...]) -> str:
+    """Which galaxies others are like, in a title's length."""
+    if len(ids) <= _NAMED:
+        return " and ".join(filter(None, (", ".join(ids[:-1]), *ids[-1:])))
+    return f"{', '.join(ids[:_NAMED])} and {len(ids) - _NAMED} more"

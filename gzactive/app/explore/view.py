@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl
+from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QFocusEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -20,6 +20,7 @@ from gzactive.app.explore.answer_list import AnswerList
 from gzactive.app.explore.controller import ExploreController
 from gzactive.app.explore.elsewhere_button import ElsewhereButton
 from gzactive.app.explore.galaxies_model import GalaxiesModel
+from gzactive.app.explore.galaxy_menu import GalaxyMenu
 from gzactive.app.explore.galaxy_page import GalaxyPage
 from gzactive.app.explore.grid import GalaxyGrid
 from gzactive.app.explore.look_bar import LookBar
@@ -34,13 +35,13 @@ _ANSWERS = 232
 #: Actions for the grid only, for one galaxy only, and for whatever is chosen on either.
 _GRID = (
     *("open", "select-all", "select-none", "answer-before", "answer-after"),
-    *("confident", "unsure", "disagree"),
+    *("confident", "unsure", "disagree", "alike"),
 )
 _GALAXY = (
-    *("back", "previous", "next", "compare"),
+    *("previous", "next", "compare"),
     *("fit", "zoom-in", "zoom-out", "one-to-one", "invert", "grey", "stretch", "levels", "reset"),
 )
-_CHOSEN = ("label", "flag", "queue", "copy-ids", "send-image")
+_CHOSEN = ("label", "flag", "more-like", "ask", "queue", "copy-ids", "send-image")
 _ON_SKY = ("copy-places", "simbad", "legacy", "point")
 #: Formats to export to, and the endings that name them.
 _KINDS = {
@@ -69,6 +70,9 @@ class ExploreView(QWidget):
         The window.
     """
 
+    #: A question of one's own is to be asked; ids (list of str) of galaxies that are a yes to it.
+    asked = Signal(list)
+
     def __init__(
         self,
         controller: ExploreController,
@@ -94,6 +98,7 @@ class ExploreView(QWidget):
         self.galaxy = GalaxyPage(controller, actions, icons, look, self)
         self.stack = QStackedWidget(self)
         self._row = 0
+        self._row_before = 0  # where one was in the list that one comes back to
         self._query = controller.listing.query
         self.said = PassingLine(self)
         self._chosen = QLabel(self)
@@ -149,10 +154,10 @@ class ExploreView(QWidget):
         deeds.setSpacing(SPACE.tight)
         deeds.addWidget(self._chosen)
         deeds.addSpacing(SPACE.medium)
-        for name in ("label", "flag", "queue", "export"):
+        for name in ("label", "flag", "more-like", "queue", "export"):
             deeds.addWidget(self._actions.button(f"explore.{name}", self, text=True))
         deeds.addStretch(1)
-        for name in ("undo", "copy-ids"):
+        for name in ("ask", "undo", "copy-ids"):
             deeds.addWidget(self._actions.button(f"explore.{name}", self))
         deeds.addWidget(self._elsewhere)
         column = QVBoxLayout(self)
@@ -181,11 +186,14 @@ class ExploreView(QWidget):
             "confident": lambda: it.set_order("confident"),
             "unsure": lambda: it.set_order("unsure"),
             "disagree": lambda: it.set_order("disagree"),
+            "alike": lambda: it.set_order("alike"),
+            "more-like": lambda: it.trail.more_like(self.chosen, self._row),
+            "ask": lambda: self.asked.emit(it.ids_text(self.chosen).splitlines()),
             "cut": it.toggle_cut,
             "answer-before": lambda: it.step_answer(-1),
             "answer-after": lambda: it.step_answer(1),
             "open": lambda: it.open(self.grid.currentIndex().row()),
-            "back": it.leave,
+            "back": self._go_back,
             "previous": lambda: it.step(-1),
             "next": lambda: it.step(1),
             "select": lambda: self.grid.toggle(self.grid.currentIndex().row()),
@@ -206,6 +214,7 @@ class ExploreView(QWidget):
             "undo": it.hand.undo,
         }
         self._actions.connect({f"explore.{name}": do for name, do in handlers.items()})
+        GalaxyMenu(self.grid, self._actions)
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -218,9 +227,10 @@ class ExploreView(QWidget):
         self.look.refresh()
         query = self.controller.listing.query
         # The same list in a new order is gone through from where one is; another from its start.
-        self.grid.go_on_at(self._row if query == self._query else 0)
+        start, self._row_before = self._row_before, 0
         if query != self._query:
             self.grid.verticalScrollBar().setValue(0)
+        self.grid.go_on_at(self._row if query == self._query else start)
         self._query = query
         self._offer()
 
@@ -255,6 +265,7 @@ class ExploreView(QWidget):
             self._enable(name, chosen > 0)
         for name in ("export", "send-table"):
             self._enable(name, len(it.listing) > 0)
+        self._enable("back", single or it.trail.leads_back)
         self._enable("select", self.grid.hasFocus())
         reason = it.sky.unknown()
         for name in _ON_SKY:
@@ -304,6 +315,16 @@ class ExploreView(QWidget):
     def _with_first(self, do: Callable[[int], object]) -> None:
         for row in self._rows()[:1]:
             do(row)
+
+    def _go_back(self) -> None:
+        """From a galaxy to the grid, else from a selection to none, else to the list before."""
+        it = self.controller
+        if it.position is not None:
+            it.leave()
+        elif self.grid.count_selected:
+            self.grid.clearSelection()
+        elif it.trail.leads_back:
+            self._row_before = it.trail.back()
 
     def _export(self) -> None:
         it = self.controller
