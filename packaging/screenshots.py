@@ -9,6 +9,7 @@ is seen is what a person sees; labels go into a copy, never into the project tha
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ from gzactive.app.main_window import MainWindow
 from gzactive.demo import make_demo_project
 from gzactive.guide.field_guide import page_name
 from gzactive.project import Project
+from gzactive.simulated.volunteers import vote
 
 SIZES = ((1280, 800), (1920, 1080))
 MODES = ("dark", "light")
@@ -38,6 +40,13 @@ PATH = (2, 2, 1, 1, 2, 2, 3, 1)
 GALAXIES = 240
 PATIENCE = 600.0
 _COPY = "my-galaxies"  # seen in the pictures
+#: Trainings of whole networks whose curves are shown, small enough for a minute each.
+RUNS = {
+    "from-sdss-b0": ("--weights", "sdss-b0", "--batch", "16"),
+    "from-nothing": ("--batch", "16"),
+    "larger-batches": ("--weights", "sdss-b0", "--batch", "48"),
+}
+_SMALL = ("--crop", "64", "--epochs", "14", "--split", "6:2:2")
 
 
 def main() -> None:
@@ -79,6 +88,20 @@ def copied(project: Path) -> Iterator[Path]:
         shutil.rmtree(place)
 
 
+def train_networks(path: Path) -> None:
+    """Real runs on the simulated sky, with the votes of simulated volunteers."""
+    with Project.open(path) as project:
+        if "arm_strength" not in project.catalog:
+            return
+        votes = vote(project.catalog, project.tree, n_volunteers=20)
+        table = project.catalog[["id_str", "file_loc"]].merge(votes, on="id_str")
+    table.to_parquet(path / "votes.parquet", index=False)
+    for name, more in RUNS.items():
+        command = [sys.executable, "-m", "gzactive", "train", str(path / "votes.parquet")]
+        command += ["--out", str(path / "runs" / name), *_SMALL, *more]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
 class Studio:
     """The running app, a hand on its keys, and a camera."""
 
@@ -90,6 +113,7 @@ class Studio:
         self.taken: list[Path] = []
 
     def work(self) -> list[Path]:
+        train_networks(self.project)
         with Project.open(self.project) as project:
             project.save_settings(labeller="ada", every=12)
         note_tour_seen()
@@ -119,6 +143,7 @@ class Studio:
         self.explore()
         QTest.keyClick(self.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
         self.shoot("train")
+        self.networks()
         self.evaluate()
         self.whole()
         self.window.actions_["help.keys"].trigger()
@@ -186,6 +211,24 @@ class Studio:
         it = self.window.session.whole
         self.until(lambda: it.facts is not None and not it.busy)
         self.shoot("project")
+
+    def networks(self) -> None:
+        """The curves of whole networks over one another, and what is asked before a training."""
+        page = self.window.area.train.networks
+        self.window.area.train.show_networks()
+        self.until(lambda: len(page.controller.entries) >= len(RUNS) or page.empty.isVisible())
+        page.list.setCurrentRow(0)
+        page.curve.read(10)
+        self.shoot("train-networks")
+        dialog = page.open_training()
+        self.until(lambda: page.controller.galaxies is not None)
+        for mode in MODES:
+            self.window.theme.set_mode(mode)
+            self.settle()
+            self.keep(dialog.grab(), f"train-dialog-{mode}")
+        self.window.theme.set_mode(MODES[0])
+        dialog.reject()
+        self.window.area.train.show_rounds()
 
     def evaluate(self) -> None:
         """All questions, the first of them, and the labellers."""

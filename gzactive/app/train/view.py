@@ -189,6 +189,10 @@ class TrainView(QWidget):
         self._halves.idClicked.connect(self._stack.setCurrentIndex)
         self._halves.button(0).setChecked(True)
 
+    def show_rounds(self) -> None:
+        """Show the rounds of the head."""
+        self._halves.button(0).click()
+
     def show_networks(self) -> None:
         """Show the runs of whole networks."""
         self._halves.button(1).click()
