@@ -312,6 +312,7 @@ class MainWindow(QMainWindow):
         self.area.page_chosen.connect(self.go)
         self.area.project_chosen.connect(self.open_project)
         self.area.weights_taken.connect(self.take_in)
+        self.area.process_started.connect(lambda job: self.jobs.follow(job))
         self._stack.addWidget(self.area)
         self.help.use(session)
         remember_project(

@@ -51,6 +51,8 @@ class WorkArea(QWidget):
     page_chosen = Signal(str)
     #: Another project was chosen on the Project page.
     project_chosen = Signal(Path)
+    #: A process of hours has begun.
+    process_started = Signal(object)
     #: A project is to be made of these sources, with the weights of a training.
     weights_taken = Signal(list, Path)
 
@@ -114,6 +116,7 @@ class WorkArea(QWidget):
         session.schedule_changed.connect(self._on_schedule)
         networks = session.train.networks
         networks.job_started.connect(self.strip.watch)
+        networks.job_started.connect(self.process_started)
         networks.job_ended.connect(self.strip.leave)
         # The same galaxies, those without votes too.
         sources = [session.path / CATALOG]

@@ -85,6 +85,7 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
     },
     "Models": {
         "train": training.train,
+        "curves": training.curves,
         "shards": training.shards,
         "weights": weights.weights,
         "import-weights": weights.import_weights,

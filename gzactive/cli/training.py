@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gzactive.images import ImageSettings
     from gzactive.trees import DecisionTree
 
-__all__ = ["shards", "train"]
+__all__ = ["curves", "shards", "train"]
 
 
 def train(
@@ -210,6 +210,33 @@ def shards(
         + (f"; {written.kept:,} were there already." if written.kept else ".")
     )
     console().print(f"Next: [bold]gzactive train --shards {out} --out RUN[/bold]", soft_wrap=True)
+
+
+def curves(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(help="Folders of runs: of train, of rounds, of Keras or Zoobot."),
+    ],
+    out: Annotated[Path, typer.Option(help="The figure: .svg, .png or .pdf.")],
+    quantity: Annotated[str, typer.Option(help="loss or accuracy.")] = "loss",
+) -> None:
+    """Draw the curves of several trainings over one another; those that still run, so far.
+
+    Bold lines are of the validation part, with the best epoch marked; thin ones of the training.
+    """
+    from gzactive.evaluation.run_figures import QUANTITIES, save_curves
+    from gzactive.inference.training_runs import read_run
+
+    if quantity not in QUANTITIES:
+        raise GzactiveError(
+            f"There is no curve of '{quantity}': choose one of {', '.join(QUANTITIES)}."
+        )
+    read = [read_run(folder.absolute()) for folder in runs]
+    save_curves([(run.folder.name, run.curves) for run in read], out, quantity=quantity)
+    for run in read:
+        if run.remark:
+            console().print(run.remark, soft_wrap=True)
+    console().print(f"Drawn: {out}", soft_wrap=True)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ _KEPT = {
     "labels": "Labels and catalogue",
     "features": "Features in use",
     "rounds": "Rounds",
+    "runs": "Trainings of networks",
     "exports": "Exports",
     "other": "Anything else",
 }

@@ -1,5 +1,6 @@
 """``gzactive train`` as a person runs it: the real network, a real kill."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gzactive.inference.training_runs import write_history
 from gzactive.project import Project
 
 from .conftest import Command
@@ -76,6 +78,20 @@ def test_a_project_gives_its_galaxies_with_votes_but_those_that_judge(
     assert "were there already" in again.out
     other = gz("shards", place, out, "--tree", "rings")
     assert "--tree has no place beside a project" in other.err
+
+
+def test_curves_of_runs_are_drawn_into_one_figure(gz: Command, tmp_path: Path) -> None:
+    for name, losses in (("one", [3.0, 2.0]), ("two", [2.5, 1.5, 1.7])):
+        (tmp_path / name).mkdir()
+        write_history(tmp_path / name, {"loss": losses, "validation_loss": losses})
+    figure = tmp_path / "figure.svg"
+    drawn = gz("curves", tmp_path / "one", tmp_path / "two", "--out", figure)
+    assert drawn.code == 0, drawn.err
+    assert {"one", "two", "epoch"} <= set(re.findall(r">([a-z]+)</text>", figure.read_text()))
+    other = gz("curves", tmp_path / "one", "--out", figure, "--quantity", "accuracy")
+    assert "There is no curve of accuracy to draw" in other.err
+    nothing = gz("curves", tmp_path, "--out", figure)
+    assert "tells of no training" in nothing.err
 
 
 @pytest.mark.slow
