@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.wizard import preparation as work
+from gzactive.app.wizard.fetching import Fetching
 from gzactive.app.wizard.preparation import Choices, Preparation
 from gzactive.errors import GzactiveError
 from gzactive.stores.project_file import refuse_taken
@@ -61,7 +62,10 @@ class ImportController(QObject):
         self._latest: Job | None = None
         self._job: Job | None = None
         self._making: Job | None = None
-        self._fetching: Job | None = None
+        self.fetches = Fetching(self._submit, self)
+        self.fetches.changed.connect(self.changed)
+        self.fetches.came.connect(self._on_fetched)
+        self.fetches.failed.connect(self._on_not_made)
         self._weights_job: Job | None = None
         self._settled = Choices()  # the last choices that could be prepared
 
@@ -111,7 +115,13 @@ class ImportController(QObject):
     @property
     def fetching(self) -> bool:
         """Whether images are being fetched."""
-        return self._fetching is not None
+        return self.fetches.busy
+
+    def fetch_folder(self, survey: str) -> Path | None:
+        """Where images are put: the folder that was chosen, or one beside the project's."""
+        if self.fetches.folder is not None or self._place is None:
+            return self.fetches.folder
+        return self._place.with_name(f"{self._place.name}-{survey}")
 
     @property
     def ready(self) -> bool:
@@ -225,6 +235,7 @@ class ImportController(QObject):
     def begin(self) -> None:
         """Start anew, with nothing given."""
         self.cancel()
+        self.fetches.forget()
         self.choices = self._settled = Choices()
         self.prepared = None
         self.name, self._named = "", False
@@ -234,20 +245,11 @@ class ImportController(QObject):
         self.changed.emit()
 
     def fetch(self, survey: str, scale: str) -> None:
-        """Fetch the images of the table's galaxies into a folder beside the project's."""
-        prepared, place = self.prepared, self._place
-        if not self.fetchable or self.fetching or prepared is None or place is None:
-            return
-        assert prepared.table is not None
-        out = place.with_name(f"{place.name}-{survey}")
-        job = self._submit(
-            "Fetching images", partial(work.fetch, prepared.table, out, survey, scale)
-        )
-        self._fetching = job
-        job.finished.connect(self._on_fetched)
-        job.failed.connect(self._on_not_made)
-        job.cancelled.connect(self.changed)
-        self.changed.emit()
+        """Fetch the images of the table's galaxies; what came is kept where it is cancelled."""
+        prepared, out = self.prepared, self.fetch_folder(survey)
+        if self.fetchable and prepared is not None and out is not None:
+            assert prepared.table is not None
+            self.fetches.start(prepared.table, out, survey, scale)
 
     def make(self) -> None:
         """Make the project; ``made`` or ``refused`` follow."""
@@ -269,7 +271,7 @@ class ImportController(QObject):
         """Stop what is being searched, read or made; nothing is left half-made."""
         if self._thread is None:
             return
-        for job in (self._making, self._fetching):
+        for job in (self._making, self.fetches.job):
             if job is not None:
                 self._thread.cancel(job)
         if self._job is not None:
@@ -288,6 +290,9 @@ class ImportController(QObject):
 
     def _choose(self, **changes: Any) -> None:
         self.choices = replace(self.choices, **changes)
+        fetched = self.fetches.fetched
+        if fetched is not None and fetched.catalog not in self.choices.given:
+            self.fetches.forget()
         if not self._named and self.choices.given:
             self.name = work.project_name(self.choices.given)
             if not self._place_chosen:
@@ -329,6 +334,7 @@ class ImportController(QObject):
             self.refused.emit(fetched.sentence)
         # The table of what came has all columns of the one that was given, and the images.
         self._named = True
+        self.prepared = None  # a table of this name may have been read before some came
         self._choose(given=(fetched.catalog,), left=())
 
     def _on_not_made(self, sentence: str) -> None:
@@ -383,7 +389,5 @@ class ImportController(QObject):
             self._job = None
         if job is self._making:
             self._making = None
-        if job is self._fetching:
-            self._fetching = None
         if job is self._weights_job:
             self._weights_job = None

@@ -152,10 +152,21 @@ def make(
 
 @dataclass(frozen=True)
 class Fetched:
-    """Cutouts that were fetched: the table of those that came, and a sentence on the others."""
+    """Cutouts that were fetched.
+
+    Attributes
+    ----------
+    catalog
+        The table of those that came.
+    sentence
+        On the others; empty where all came.
+    failures
+        The others: galaxy, and why.
+    """
 
     catalog: Path
     sentence: str
+    failures: tuple[tuple[str, str], ...] = ()
 
 
 def fetch(table: Path, out: Path, survey: str, scale: str, progress: Progress) -> Fetched:
@@ -185,7 +196,8 @@ def fetch(table: Path, out: Path, survey: str, scale: str, progress: Progress) -
         why = report.failures["why"].mode().iloc[0]
         raise GzactiveError(f"None of {failed:,} images came ({why}): try another survey.")
     told = f"{failed:,} of {here + failed:,} images did not come: {out / 'failures.csv'} says why."
-    return Fetched(report.catalog, told if failed else "")
+    rows = report.failures[["id_str", "why"]].astype(str).itertuples(index=False, name=None)
+    return Fetched(report.catalog, told if failed else "", tuple(rows))
 
 
 def read_weights(more: Sequence[str], progress: Progress) -> list[tuple[str, WeightsHeader]]:

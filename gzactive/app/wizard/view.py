@@ -144,7 +144,7 @@ class ImportView(QWidget):
         for part in (self.sources, self.table, self.findings, self.tree, self.network, self.place):
             part.setEnabled(not (it.making or it.fetching))
         self.survey.setEnabled(not busy)
-        self.survey.setVisible(it.fetchable)
+        self.survey.setVisible(self.survey.wanted)
         looked_in_vain = not busy and it.prepared is None and not self.hint.folder.isEnabled()
         self.hint.folder.setEnabled(not busy)
         self.hint.files.setEnabled(not busy)
