@@ -30,7 +30,7 @@ from gzactive.active.votes import (
     sample_mean,
     sample_paths,
 )
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.trees import DecisionTree
 
 __all__ = [
@@ -197,7 +197,7 @@ def _of_question(alpha: Array, tree: DecisionTree, question: str) -> Array:
     names = [modelled.name for modelled in tree.modelled]
     if question not in names:
         raise GzactiveError(
-            f"Tree '{tree.id}' models no question '{question}': choose one of {', '.join(names)}."
+            f"Tree '{tree.id}' models no question '{question}': {meant(question, names)}"
         )
     return alpha[:, tree.slice(question)]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.model.head import PriorShift
 from gzactive.trees import DecisionTree
 
@@ -51,8 +51,8 @@ class Balance:
         names = [modelled.name for modelled in tree.modelled]
         if question not in names:
             raise GzactiveError(
-                f"Tree '{tree.id}' models no question '{question}' to balance: choose one of "
-                f"{', '.join(names)}."
+                f"Tree '{tree.id}' models no question '{question}' to balance: "
+                f"{meant(question, names)}"
             )
         self.question, self._part = question, tree.slice(question)
         known, classes, counts = self._classes(votes)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.stores.predictions import Scores
 from gzactive.trees import DecisionTree
 
@@ -133,8 +133,7 @@ def check_answer(answer: str, tree: DecisionTree) -> None:
     """Raise an error that lists a tree's modelled answers, unless this is one of them."""
     if answer not in tree.columns:
         raise GzactiveError(
-            f"Tree '{tree.id}' models no answer '{answer}': choose one of "
-            f"{', '.join(tree.columns)}."
+            f"Tree '{tree.id}' models no answer '{answer}': {meant(answer, tree.columns)}"
         )
 
 

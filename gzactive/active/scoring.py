@@ -25,7 +25,7 @@ from gzactive.active.votes import (
     sample_paths,
     sample_spread,
 )
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.model.head import Head
 from gzactive.progress import Progress, silent
 from gzactive.trees import DecisionTree
@@ -263,15 +263,13 @@ def check_choice(
     by: str, question: str, tree: DecisionTree, others: Sequence[str] = ("random",)
 ) -> None:
     """Raise an error that lists what galaxies can be ranked by, unless these are among it."""
-    *first, last = (*MEASURES, *others)
-    if by not in (*first, last):
-        raise GzactiveError(
-            f"Galaxies cannot be ranked by '{by}': choose {', '.join(first)} or {last}."
-        )
+    known = [*MEASURES, *others]
+    if by not in known:
+        raise GzactiveError(f"Galaxies cannot be ranked by '{by}': {meant(by, known)}")
     names = [TREE, *(modelled.name for modelled in tree.modelled)]
     if question not in names:
         raise GzactiveError(
-            f"Tree '{tree.id}' models no question '{question}': choose one of {', '.join(names)}."
+            f"Tree '{tree.id}' models no question '{question}': {meant(question, names)}"
         )
 
 

@@ -22,7 +22,7 @@ from gzactive.active.scoring import (
     predictive_scores,
 )
 from gzactive.active.votes import sample_fractions, vote_fractions
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.model.head import Head
 from gzactive.trees import DecisionTree
 
@@ -225,7 +225,7 @@ def strategy_named(strategy: str | Strategy) -> Strategy:
         return strategy
     name, at, given = strategy.partition("@")
     if name not in STRATEGIES:
-        raise GzactiveError(f"No strategy '{name}': choose one of {', '.join(STRATEGIES)}.")
+        raise GzactiveError(f"No strategy '{name}': {meant(name, STRATEGIES)}")
     chosen = STRATEGIES[name]
     if not at:
         return chosen

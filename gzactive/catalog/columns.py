@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gzactive.catalog.image_lists import image_stem, matching_column
-from gzactive.catalog.tables import is_id_name, some_names
-from gzactive.errors import GzactiveError
+from gzactive.catalog.tables import is_id_name
+from gzactive.errors import GzactiveError, meant
 from gzactive.images import IMAGE_SUFFIXES
 from gzactive.trees import DEFAULT_TREE, DecisionTree, available_trees, load_tree
 
@@ -187,13 +187,11 @@ def check_columns(
     bearer: dict[str, str] = {}
     for name, meaning in given.items():
         if name not in table.columns:
-            raise GzactiveError(
-                f"The table has no column '{name}', only {some_names(table.columns)}."
-            )
+            raise GzactiveError(f"The table has no column '{name}': {meant(name, table.columns)}")
         if meaning not in known:
             raise GzactiveError(
-                f"A column cannot mean '{meaning}': give one of {', '.join(PLACES)}, an answer of "
-                f"the tree '{tree.id}', or nothing to keep the column as it is."
+                f"A column cannot mean '{meaning}': {meant(meaning, [*filter(None, known)])} "
+                "Nothing keeps the column as it is."
             )
         if meaning and meaning in bearer:
             raise GzactiveError(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.catalog.tables import as_text, is_id_name, row_numbers, some_names
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.images import IMAGE_SUFFIXES
 from gzactive.progress import Progress, silent
 
@@ -220,7 +220,7 @@ def join_images(table: pd.DataFrame, images: pd.DataFrame, match: str | None = N
     import pandas as pd
 
     if match is not None and match not in table.columns:
-        raise GzactiveError(f"The table has no column '{match}', only {some_names(table.columns)}.")
+        raise GzactiveError(f"The table has no column '{match}': {meant(match, table.columns)}")
     if table.empty:
         raise GzactiveError("The table has columns but no rows: there is no galaxy in it.")
     stems = np.array([image_stem(location) for location in images["file_loc"]], dtype=object)

@@ -21,7 +21,7 @@ from gzactive.catalog.image_lists import image_stem
 from gzactive.catalog.queries import rows_where
 from gzactive.catalog.tables import as_text, is_id_name, read_table, some_names
 from gzactive.catalog.vote_formats import DERIVED, PEOPLE, Counts, find_format
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
@@ -157,9 +157,7 @@ def find_ids(
     """
     if given is not None:
         if given not in table.columns:
-            raise GzactiveError(
-                f"{told} has no column '{given}', only {some_names(table.columns)}."
-            )
+            raise GzactiveError(f"{told} has no column '{given}': {meant(given, table.columns)}")
         names = [given]
     else:
         names = [

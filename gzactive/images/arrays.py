@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.images.decoding import decode, eight_bit, refuse_blank
 from gzactive.images.files import ImageProblem, read_bytes
 from gzactive.images.fits import STRETCHES, UnreadablePixels
@@ -58,7 +58,7 @@ class ImageSettings:
             )
         if self.stretch not in STRETCHES:
             raise GzactiveError(
-                f"The stretch '{self.stretch}' is unknown: give one of {', '.join(STRETCHES)}."
+                f"The stretch '{self.stretch}' is unknown: {meant(self.stretch, STRETCHES)}"
             )
 
     @property
@@ -75,8 +75,8 @@ class ImageSettings:
         """Settings from plain values; missing ones are the defaults."""
         unknown = sorted(set(values) - set(cls.__dataclass_fields__))
         if unknown:
-            known = ", ".join(cls.__dataclass_fields__)
-            raise GzactiveError(f"The image setting '{unknown[0]}' is unknown: known are {known}.")
+            remedy = meant(unknown[0], cls.__dataclass_fields__)
+            raise GzactiveError(f"The image setting '{unknown[0]}' is unknown: {remedy}")
         return cls(**values)
 
 

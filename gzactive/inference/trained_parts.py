@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.catalog import PARTS, read_table, read_votes
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.images import ImageSettings
 from gzactive.model.head import Head
 from gzactive.progress import Progress, silent
@@ -69,7 +69,7 @@ def read_part(
     from gzactive.model.quiet import hushed
 
     if part not in PARTS:
-        raise GzactiveError(f"There is no part '{part}' of a split: choose {', '.join(PARTS)}.")
+        raise GzactiveError(f"There is no part '{part}' of a split: {meant(part, PARTS)}")
     if not is_training_run(folder):
         raise GzactiveError(
             f"{folder} is no training run that has ended (it lacks split.csv or manifest.json): "

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.model.head import Head
 from gzactive.paths import atomic_write, resource, user_data
 
@@ -108,8 +108,7 @@ def find_weights(path_or_name: Path | str) -> Path:
     if name in names:
         return user_data("weights") / f"{name}{SUFFIX}"
     raise GzactiveError(
-        f"There are no weights '{name}': give a {SUFFIX} file or one of the names "
-        f"{', '.join(names) or '(there is none in this installation)'}."
+        f"There are no weights '{name}': {meant(name, names)} A file of weights ends in {SUFFIX}."
     )
 
 

@@ -4,14 +4,13 @@ The registry of fields is what the settings dialog and ``info`` are drawn from. 
 ``project.toml`` is in :mod:`gzactive.stores.project_file`.
 """
 
-import difflib
 import getpass
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.images import ImageSettings
 
 __all__ = ["SettingField", "Settings", "unknown_name"]
@@ -260,9 +259,7 @@ class Settings:
 
 def unknown_name(what: str, name: str, known: list[str]) -> str:
     """A sentence on a misspelt name, with the nearest right one."""
-    near = difflib.get_close_matches(name, known, n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}."
-    return f"The {what} '{name}' is unknown: {remedy}"
+    return f"The {what} '{name}' is unknown: {meant(name, known)}"
 
 
 _KINDS = {
@@ -286,7 +283,7 @@ def _checked(one: SettingField, value: Any) -> Any:
         raise _wrong(one, value)
     if one.choices and value not in one.choices:
         raise GzactiveError(
-            f"The setting '{one.name}' is '{value}': it must be one of {', '.join(one.choices)}."
+            f"The setting '{one.name}' is '{value}': {meant(str(value), one.choices)}"
         )
     if isinstance(value, int) and not isinstance(value, bool):
         _within(one, value)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gzactive.catalog.columns import column_called
 from gzactive.catalog.coordinates import scales
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,9 +108,7 @@ def service(name: str, *, layer: str | None = None, address: str | None = None) 
         If there is none of that name.
     """
     if name not in SERVICES:
-        raise GzactiveError(
-            f"There is no survey '{name}' to fetch from: choose one of {', '.join(SERVICES)}."
-        )
+        raise GzactiveError(f"There is no survey '{name}' to fetch from: {meant(name, SERVICES)}")
     known = SERVICES[name]
     return Service(
         name, address or known.address, layer or known.layer, known.scale, known.least, known.most

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, cast
 
+from gzactive.errors import meant
 from gzactive.paths import resource
 from gzactive.trees.fields import TreeError, TreeFields
 from gzactive.trees.files import read_tree_file
@@ -107,8 +108,8 @@ class Question:
         for answer in self.answers:
             if answer.name == name:
                 return answer
-        names = ", ".join(answer.name for answer in self.answers)
-        raise TreeError(f"'{name}' is no answer to '{self.name}'; the answers are {names}.")
+        names = [answer.name for answer in self.answers]
+        raise TreeError(f"'{name}' is no answer to '{self.name}': {meant(name, names)}")
 
     def after(self, answers: tuple[str, ...]) -> str | None:
         """Name of the question asked after these answers; None where the walk ends."""
@@ -206,8 +207,7 @@ class DecisionTree:
         """Look one question up by its name; TreeError if there is none such."""
         if name not in self._by_name:
             raise TreeError(
-                f"'{name}' is no question of the tree '{self.id}'; its questions are "
-                f"{', '.join(self._by_name)}."
+                f"'{name}' is no question of the tree '{self.id}': {meant(name, self._by_name)}"
             )
         return self._by_name[name]
 
@@ -215,8 +215,7 @@ class DecisionTree:
         """Question and answer of a column, modelled or not; TreeError if there is none such."""
         if column not in self._by_column:
             raise TreeError(
-                f"'{column}' is no answer of the tree '{self.id}'; its answers are "
-                f"{', '.join(self._by_column)}."
+                f"'{column}' is no answer of the tree '{self.id}': {meant(column, self._by_column)}"
             )
         return self._by_column[column]
 
@@ -315,8 +314,8 @@ def load_tree(name_or_path: str | Path) -> DecisionTree:
     path = Path(name_or_path).expanduser()
     if isinstance(name_or_path, str) and path.suffix != ".toml" and path.name == name_or_path:
         raise TreeError(
-            f"There is no tree '{name_or_path}': choose one of {', '.join(available_trees())}, or "
-            "give the path of a .toml file."
+            f"There is no tree '{name_or_path}': {meant(name_or_path, available_trees())} A tree "
+            "of your own is given by the path of its .toml file."
         )
     tree = _load(path.absolute())
     if tree.id in available_trees() and tree.hash != _load(shipped / f"{tree.id}.toml").hash:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 
 __all__ = [
     "END",
@@ -137,7 +137,4 @@ class Place:
 
 def suggest(word: str, known: Collection[str]) -> str:
     """End a complaint of an unknown word with the nearest known one, or with all of them."""
-    from difflib import get_close_matches  # only needed to complain
-
-    close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else f" (known: {', '.join(known)})"
+    return f"; {meant(word, known).rstrip('.')}"

@@ -244,11 +244,17 @@ def test_the_input_is_left_as_it_was():
 
 
 @pytest.mark.parametrize("function", [entropy, mutual_information])
-@pytest.mark.parametrize("question", ["rings", "smooth", ""])
+@pytest.mark.parametrize("question", ["rings", ""])
 def test_an_unknown_question_is_refused_with_those_there_are(function, question):
     with pytest.raises(GzactiveError, match="how-rounded") as caught:
         function(draw(1, 2), DECALS, question)
     assert "spiral-arm-count" in str(caught.value)
+
+
+@pytest.mark.parametrize("function", [entropy, mutual_information])
+def test_a_misspelt_question_is_answered_with_the_one_that_was_meant(function):
+    with pytest.raises(GzactiveError, match="did you mean 'smooth-or-featured'"):
+        function(draw(1, 2), DECALS, "smooth")
 
 
 def test_a_question_that_nobody_models_is_refused():

@@ -156,7 +156,7 @@ def test_galaxies_without_votes_on_the_question_weigh_one():
 
 
 def test_what_cannot_be_balanced_is_refused():
-    with pytest.raises(GzactiveError, match="no question 'rings' to balance: choose one of ring"):
+    with pytest.raises(GzactiveError, match="no question 'rings' to balance: did you mean 'ring'"):
         Balance(np.ones((3, 2)), RINGS, "rings")
     with pytest.raises(GzactiveError, match="All 3 labelled galaxies"):
         Balance(np.array([[1, 0]] * 3), RINGS, "ring")

@@ -134,7 +134,7 @@ def test_asking_for_more_than_there_are_gives_all(project):
 def test_what_cannot_be_ranked_is_refused_in_plain_words(project, make_project, decals_sky):
     with pytest.raises(GzactiveError, match="how-rounded"):
         ranking(project, "mutual-information", "rings")
-    with pytest.raises(GzactiveError, match="predictive-information, entropy or random"):
+    with pytest.raises(GzactiveError, match="predictive-information, entropy, random"):
         ranking(project, "beauty")
     with pytest.raises(GzactiveError, match="models no answer 'bar_maybe'"):
         top(project, "bar_maybe")

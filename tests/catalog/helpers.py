@@ -34,7 +34,7 @@ def pictures(folder: Path, names: list[str]) -> None:
 def sentence(caught) -> str:
     text = str(caught.value)
     assert "\n" not in text
-    assert text.endswith(".")
+    assert text.endswith((".", "?"))
     return text
 
 

@@ -37,7 +37,7 @@ def test_settings_come_back_from_plain_values() -> None:
         ({"random_share": 1.5}, "The setting 'random_share' is 1.5: it must lie between 0 and 1."),
         ({"beta": float("nan")}, "The setting 'beta' is nan: it must be a number."),
         ({"blind": "yes"}, "The setting 'blind' is 'yes': it must be true or false."),
-        ({"by": "size"}, "The setting 'by' is 'size': it must be one of mutual-information, "),
+        ({"by": "size"}, "The setting 'by' is 'size': choose one of mutual-information, "),
         ({"labeller": ""}, "The setting 'labeller' is empty: give a name."),
         ({"label_weights": 3}, "it must be a table of names and numbers."),
         ({"label_weights": {"anna": -1}}, "is -1: it must lie between 0 and 1000."),

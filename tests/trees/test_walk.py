@@ -118,7 +118,7 @@ class TestWalks:
         walk = Walk(tree)
         walk.answer("smooth")
         for names, expected in (
-            ("boxy", "'boxy' is no answer to 'how-rounded'; the answers are round, in-between"),
+            ("boxy", "'boxy' is no answer to 'how-rounded': choose one of round, in-between"),
             (["round", "in-between"], "takes exactly one answer, not 2"),
             ([], "takes exactly one answer, not 0"),
         ):

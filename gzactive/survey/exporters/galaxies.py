@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.active.votes import path_probabilities, vote_fractions
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.inference import current_head, feature_store, score
 from gzactive.progress import Progress
 from gzactive.project import Project
@@ -95,7 +95,7 @@ def votes_of(project: Project, catalog: "pd.DataFrame", which: str = "project") 
     import pandas as pd
 
     if which not in VOTES:
-        raise GzactiveError(f"There are no votes '{which}': choose one of {', '.join(VOTES)}.")
+        raise GzactiveError(f"There are no votes '{which}': {meant(which, VOTES)}")
     tree, labels = project.tree, project.labels
     columns = (*tree.columns, *tree.unmodelled_columns)
     ids = pd.Index(catalog["id_str"], dtype="str")
