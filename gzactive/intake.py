@@ -7,19 +7,21 @@ remainders in the same words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gzactive.catalog import read_table, read_votes
 from gzactive.catalog.columns import best_tree
 from gzactive.catalog.findings import Finding
-from gzactive.catalog.material import look_at_some, read_material
+from gzactive.catalog.material import look_at_some, read_material, unused_tables
 from gzactive.catalog.near_misses import near_misses
 from gzactive.catalog.plan import Plan, plan_catalog
 from gzactive.errors import GzactiveError
+from gzactive.model.weights_file import find_weights
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
+from gzactive.stores.project_file import refuse_taken
 from gzactive.trees import DecisionTree, load_tree
 
 if TYPE_CHECKING:
@@ -91,11 +93,17 @@ def new_project(
     Raises
     ------
     GzactiveError
-        If there is nothing to make a project from, or the input is malformed.
+        If there is something at ``path`` already, nothing to make a project from, or the input is
+        malformed.
     """
     if match is not None and (catalog is None or not images):
         raise GzactiveError("--match joins a table to images: give --catalog and --images with it.")
+    refuse_taken(Path(path).expanduser().absolute())  # before the work of looking at images
+    if weights:
+        find_weights(weights)
     material = read_material(images, catalog, progress)
+    if catalog is None:
+        material = replace(material, findings=(*material.findings, *unused_tables(images)))
     columns = dict(columns or {}) | ({match: "id_str"} if match is not None else {})
     names = () if material.table is None else material.table.columns
     chosen = load_tree(tree) if tree is not None else best_tree(names)

@@ -114,3 +114,36 @@ def test_a_misspelt_answer_is_named_and_never_dropped_in_silence(
         _table(ids[:1], ring_ys=1, ring_no=0).to_csv(votes, index=False)
         with pytest.raises(GzactiveError, match=r"votes are empty.*did you mean 'ring_yes'"):
             add_labels(project, votes, labeller="Ada")
+
+
+def test_what_cannot_be_is_refused_before_any_image_is_looked_at(
+    pictures: Path, tmp_path: Path
+) -> None:
+    new_project(tmp_path / "project", images=[pictures]).project.close()
+    told: list[str] = []
+
+    def progress(stage: str, done: int, total: int) -> None:
+        told.append(stage)
+
+    with pytest.raises(GzactiveError, match="is a project already"):
+        new_project(tmp_path / "project", images=[pictures], progress=progress)
+    with pytest.raises(GzactiveError, match="no weights 'best'"):
+        new_project(tmp_path / "other", images=[pictures], weights="best", progress=progress)
+    assert told == []
+
+
+def test_a_table_beside_the_images_that_was_not_given_is_told(
+    pictures: Path, tmp_path: Path
+) -> None:
+    table = pictures / "catalogue.csv"
+    _table(["58770"]).to_csv(table, index=False)
+    made = new_project(tmp_path / "project", images=[pictures])
+    made.project.close()
+    assert made.remarks == (
+        "The table catalogue.csv lies beside the images and was not used: to use it, make the "
+        f"project with --catalog {table}.",
+    )
+    _table(["58770"]).to_csv(pictures / "other.csv", index=False)
+    made = new_project(tmp_path / "another", images=[pictures])
+    made.project.close()
+    assert made.remarks[0].endswith("none is used. To use one, give it with --catalog.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,14 @@ from gzactive.progress import Progress, silent
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Look", "Material", "look_at_some", "read_material", "sort_sources"]
+__all__ = [
+    "Look",
+    "Material",
+    "look_at_some",
+    "read_material",
+    "sort_sources",
+    "unused_tables",
+]
 
 _TABLE = re.compile(
     r"\.(csv|tsv|txt|dat|parquet|pq|feather|arrow|ecsv|vot|votable|xml|csv\.gz|tsv\.gz)$", re.I
@@ -181,6 +188,22 @@ def read_material(
         findings = [Finding("names", Level.NOTE, remark) for remark in remarks]
     progress("Reading", 0, 0)
     return Material(found, read, path, tuple(findings))
+
+
+def unused_tables(images: Sequence[str | Path]) -> list[Finding]:
+    """That tables lie beside the images of a project for which none was given."""
+    _, tables, several = sort_sources(images)
+    if several:
+        return [replace(several[0], remedy="To use one, give it with --catalog.")]
+    return [
+        Finding(
+            "tables",
+            Level.NOTE,
+            f"The table {path.name} lies beside the images and was not used:",
+            f"to use it, make the project with --catalog {path}.",
+        )
+        for path in tables
+    ]
 
 
 def look_at_some(locations: Sequence[str], n: int = _SAMPLE, progress: Progress = silent) -> Look:
