@@ -31,6 +31,7 @@ from gzactive.trees import load_tree
 
 EXAMPLES = 10
 TOPS = (10, 50, 100)
+JUDGED = (0, 50, 100, 200)  # after so many labels
 _SPLIT_SEED = 5281  # of packaging/base_model: what its network was trained on
 _OUTER_RING = 0.5  # EFIGI's attribute, in steps of a quarter: the ring is a quarter of the light
 _THIN = 0.03
@@ -161,10 +162,6 @@ def _alike(state: State, n: int) -> NDArray[np.intp]:
     return state.candidates[np.argsort(-state.likeness[state.candidates], kind="stable")[:n]]
 
 
-def _both(state: State, n: int) -> NDArray[np.intp]:
-    return state.candidates[np.argsort(-state.both[state.candidates], kind="stable")[:n]]
-
-
 def _begin_alike(strategy: str) -> Choose:
     """By likeness until there is a head, then by a strategy."""
     choose = _by(strategy)
@@ -187,7 +184,6 @@ CHOICES: dict[str, Choose] = {
     "unsure": _begin_alike("mutual-information@4"),
     "alike": _alike,
     "alike and unsure": _half(_alike, _begin_alike("mutual-information@4")),
-    "alike and likely": _both,
 }
 
 
@@ -221,7 +217,8 @@ def replay(search: Search, choice: str, seed: int) -> Iterator[dict[str, object]
         seed=seed,
     )
     while True:
-        yield from _judged(state, catalogue, kept)
+        if len(state.labelled) in JUDGED:
+            yield from _judged(state, catalogue, kept)
         if len(state.labelled) >= search.labels:
             return
         chosen = CHOICES[choice](state, min(search.batch, len(state.candidates)))
@@ -321,7 +318,7 @@ def rare_table(path: Path, ranked: str = "both") -> str:
         "|" + "---|" * (len(heads) + 6),
     ]
     for (name, choice, labels), part in table.groupby(["set", "choice", "labels"], sort=False):
-        if labels not in (0, 50, 100, 200):
+        if labels not in JUDGED:
             continue
         cells = [_interval(part[f"hand {top}"]) for top in TOPS]
         found = f"{part['found'].mean():.0f} of {part['of'].mean():.0f}"

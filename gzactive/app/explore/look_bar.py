@@ -5,15 +5,18 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
+from gzactive.app.elided_label import ElidedLabel
 from gzactive.app.explore.controller import ExploreController
 from gzactive.app.explore.cut_slider import CutSlider
 from gzactive.app.explore.listing import ORDERS
+from gzactive.app.explore.tight_row import TightRow
 from gzactive.app.icons import Icons
 from gzactive.app.tokens import SPACE
 
 __all__ = ["LookBar"]
 
 _SIGN = 34
+_ROOMY = 760
 _NAMED = 2  # examples whose names a title has room for
 
 
@@ -46,7 +49,7 @@ class LookBar(QWidget):
         self._sign = QLabel(self)
         self._sign.setFixedSize(_SIGN, _SIGN)
         self._back = actions.button("explore.back", self, text=True)
-        self._answer = self._label("question")
+        self._answer = ElidedLabel("question", self)
         self._question = self._label("small")
         self._count = self._label("small")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -59,6 +62,7 @@ class LookBar(QWidget):
         # Of actions, not of buttons: a group of buttons refuses to let go of the one before.
         group = QActionGroup(self)
         self._orders = {}
+        buttons = []
         for order in ORDERS:
             action = actions[f"explore.{order}"]
             action.setCheckable(True)
@@ -67,6 +71,7 @@ class LookBar(QWidget):
             button.setProperty("role", "choice")
             orders.addWidget(button)
             self._orders[order] = action
+            buttons.append(button)
         orders.addStretch(1)
         names = QVBoxLayout()
         names.setSpacing(0)
@@ -83,7 +88,9 @@ class LookBar(QWidget):
         top.addLayout(names, 1)
         top.addSpacing(SPACE.large)
         top.addLayout(cut)
-        orders.addWidget(actions.button("explore.cut", self, text=True))
+        cutting = actions.button("explore.cut", self, text=True)
+        orders.addWidget(cutting)
+        self._tight = TightRow(self, [*buttons, cutting], _ROOMY)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.small)
@@ -105,6 +112,7 @@ class LookBar(QWidget):
         self._question.setText("Galaxies most like" if told else question.text)
         self._back.setVisible(it.trail.leads_back)
         self._orders[query.order].setChecked(True)
+        self._tight.refresh()
         cutting = query.order == "confident" and bool(len(listing.histogram))
         self.slider.setEnabled(cutting)
         self.slider.blockSignals(True)

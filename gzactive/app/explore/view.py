@@ -24,6 +24,7 @@ from gzactive.app.explore.galaxy_menu import GalaxyMenu
 from gzactive.app.explore.galaxy_page import GalaxyPage
 from gzactive.app.explore.grid import GalaxyGrid
 from gzactive.app.explore.look_bar import LookBar
+from gzactive.app.explore.tight_row import TightRow
 from gzactive.app.icons import Icons
 from gzactive.app.label.look_keeper import LookKeeper
 from gzactive.app.passing_line import PassingLine
@@ -32,6 +33,7 @@ from gzactive.app.tokens import SPACE
 __all__ = ["ExploreView"]
 
 _ANSWERS = 232
+_ROOMY = 1000
 #: Actions for the grid only, for one galaxy only, and for whatever is chosen on either.
 _GRID = (
     *("open", "select-all", "select-none", "answer-before", "answer-after"),
@@ -154,8 +156,11 @@ class ExploreView(QWidget):
         deeds.setSpacing(SPACE.tight)
         deeds.addWidget(self._chosen)
         deeds.addSpacing(SPACE.medium)
-        for name in ("label", "flag", "more-like", "queue", "export"):
-            deeds.addWidget(self._actions.button(f"explore.{name}", self, text=True))
+        names = ("label", "flag", "more-like", "queue", "export")
+        worded = [self._actions.button(f"explore.{name}", self, text=True) for name in names]
+        for button in worded:
+            deeds.addWidget(button)
+        TightRow(self, worded[1:], _ROOMY)
         deeds.addStretch(1)
         for name in ("ask", "undo", "copy-ids"):
             deeds.addWidget(self._actions.button(f"explore.{name}", self))
