@@ -6,6 +6,7 @@ remainders in the same words.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from gzactive.model.weights_file import find_weights
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
 from gzactive.stores.project_file import refuse_taken
+from gzactive.teams import Moved, check_server, move_labels
 from gzactive.trees import DecisionTree, load_tree
 
 if TYPE_CHECKING:
@@ -36,11 +38,15 @@ class NewProject:
 
     project: Project
     findings: tuple[Finding, ...] = ()
+    moved: Moved | None = None  #: what came of sharing its labels with a team, if that was wanted
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """The findings as sentences on what was left out or taken along, and what to do."""
-        return tuple(finding.told for finding in self.findings)
+        told = tuple(finding.told for finding in self.findings)
+        if self.moved is not None:
+            told += (f"Its labels are shared on {self.moved.place}.", *self.moved.remarks)
+        return told
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ def new_project(
     name: str | None = None,
     weights: str | None = None,
     seed: int = 0,
+    labels: str | None = None,
     progress: Progress = silent,
 ) -> NewProject:
     """Make a project from images, from a table, or from both joined by file stem.
@@ -87,6 +94,9 @@ def new_project(
         A shipped tree's id or a TOML file; by default the one that the table's columns speak of.
     name, weights, seed
         See :meth:`gzactive.project.Project.create`.
+    labels
+        Address of a team's label database, see :func:`gzactive.teams.move_labels`; by default the
+        labels lie in the project's folder.
     progress
         Told what is done; may cancel, and then nothing is left behind.
 
@@ -98,6 +108,8 @@ def new_project(
     """
     if match is not None and (catalog is None or not images):
         raise GzactiveError("--match joins a table to images: give --catalog and --images with it.")
+    if labels is not None:
+        check_server(labels)  # before the work of reading images and tables
     refuse_taken(Path(path).expanduser().absolute())  # before the work of looking at images
     if weights:
         find_weights(weights)
@@ -113,7 +125,15 @@ def new_project(
         plan = plan.seen(look)
     source = catalog.name if catalog is not None else ""
     return make_project(
-        path, plan, chosen, source, name=name, weights=weights, seed=seed, progress=progress
+        path,
+        plan,
+        chosen,
+        source,
+        name=name,
+        weights=weights,
+        seed=seed,
+        labels=labels,
+        progress=progress,
     )
 
 
@@ -126,6 +146,7 @@ def make_project(
     name: str | None = None,
     weights: str | None = None,
     seed: int = 0,
+    labels: str | None = None,
     progress: Progress = silent,
 ) -> NewProject:
     """Make a project as planned, its votes with it; it is there whole or not at all.
@@ -142,16 +163,22 @@ def make_project(
         What the table with the votes is called.
     name, weights, seed
         See :meth:`gzactive.project.Project.create`.
+    labels
+        Address of a team's label database, see :func:`gzactive.teams.move_labels`; by default the
+        labels lie in the project's folder.
     progress
         Told what is done; may cancel, and then nothing is left behind.
 
     Raises
     ------
     GzactiveError
-        If the plan is refused, or the place or the weights are unfit.
+        If the plan is refused, or the place, the weights or the label server are unfit.
     """
     if plan.catalog is None:
         raise GzactiveError(" ".join(finding.told for finding in plan.refusals))
+    if labels is not None:
+        progress("Asking the label server", 0, 0)
+        check_server(labels, tree)
     progress("Writing the catalogue", 0, 0)
 
     def fill(log: LabelLog) -> None:
@@ -163,7 +190,14 @@ def make_project(
     project = Project.create(
         path, plan.catalog, tree, name=name, weights=weights, seed=seed, fill=fill
     )
-    return NewProject(project, plan.findings)
+    if labels is None:
+        return NewProject(project, plan.findings)
+    try:
+        return NewProject(project, plan.findings, move_labels(project, labels, progress=progress))
+    except BaseException:
+        project.close()
+        shutil.rmtree(project.path, ignore_errors=True)
+        raise
 
 
 def add_labels(

@@ -14,6 +14,7 @@ from gzactive.progress import Progress, silent
 from gzactive.project import Project
 from gzactive.stores.project_file import ProjectFile
 from gzactive.stores.server import hidden, is_server, server_url, without_password
+from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
     from gzactive.stores.courier import Delivery
@@ -76,8 +77,15 @@ def place_of_labels(project: Project) -> str:
     return f"{project.server} ({told}), with a copy in the project's folder"
 
 
-def check_server(place: str) -> str:
+def check_server(place: str, tree: DecisionTree | None = None) -> str:
     """Whether a team's labels can be kept at an address, before anything is made for them.
+
+    Parameters
+    ----------
+    place
+        ``postgresql+psycopg://USER@HOST/DATABASE``.
+    tree
+        Whose questions they answer; None while that is not known yet.
 
     Returns
     -------
@@ -87,13 +95,19 @@ def check_server(place: str) -> str:
     Raises
     ------
     GzactiveError
-        If it is no address, or the server does not answer or refuses.
+        If it is no address, the server does not answer or refuses, or it holds the labels of other
+        questions.
     """
     from gzactive.stores.labels import LabelLog
+    from gzactive.stores.team_labels import asked_there
 
     url = server_url(place)
-    with LabelLog(url.render_as_string(hide_password=False)):
-        return without_password(url)
+    written = without_password(url)
+    with LabelLog(url.render_as_string(hide_password=False)) as server:
+        there = asked_there(server)
+    if tree is not None and there not in ("", f"{tree.id} {tree.hash}"):
+        raise GzactiveError(_other_questions(tree, written, there))
+    return written
 
 
 def move_labels(project: Project, place: str, *, progress: Progress = silent) -> Moved:
@@ -158,7 +172,7 @@ def _move_to_server(project: Project, place: str, progress: Progress) -> Moved:
     with LabelLog(url.render_as_string(hide_password=False)) as server:
         there = asked_here(server, f"{project.tree.id} {project.tree.hash}")
         if there:
-            raise GzactiveError(_other_questions(project, written, there))
+            raise GzactiveError(_other_questions(project.tree, written, there))
         events = carry_labels(project.labels, server, progress)
         progress("Writing the catalogue", 0, 0)
         try:
@@ -177,8 +191,8 @@ def _move_to_server(project: Project, place: str, progress: Progress) -> Moved:
     return Moved(written, events, tuple(remarks))
 
 
-def _other_questions(project: Project, place: str, there: str) -> str:
-    named, mine = there.split(" ")[0], project.tree.id
+def _other_questions(tree: DecisionTree, place: str, there: str) -> str:
+    named, mine = there.split(" ")[0], tree.id
     said = f"'{named}'" if named != mine else f"another version of '{named}'"
     return (
         f"The labels on {place} answer the questions of {said} and this project asks those of "

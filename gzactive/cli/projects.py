@@ -134,10 +134,6 @@ def new(
 ) -> None:
     """Make a project from images, from a table, or from both joined by file stem."""
     from gzactive.intake import new_project
-    from gzactive.teams import check_server, move_labels
-
-    if labels is not None:
-        check_server(labels)  # before the work of making a project
     with progress_bars() as progress:
         made = new_project(
             project,
@@ -150,6 +146,7 @@ def new(
             name=name,
             weights=weights,
             seed=seed,
+            labels=labels,
             progress=lambda stage, done, total: progress(f"Preparing, {stage}", done, total),
         )
     with made.project as opened:
@@ -159,11 +156,7 @@ def new(
             f"Made [bold]{opened.name}[/bold]: {total:,} galaxies, tree {opened.tree.id}; "
             f"{reserved:,} are reserved to test on and never train."
         )
-        remarks = made.remarks
-        if labels is not None:
-            moved = move_labels(opened, labels)
-            remarks += (f"Its labels are shared on {moved.place}.", *moved.remarks)
-        for sentence in remarks:
+        for sentence in made.remarks:
             console().print(sentence)
     console().print(f"Next: [bold]gzactive features {project}[/bold]")
 

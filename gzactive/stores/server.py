@@ -4,6 +4,7 @@ A password has no place in a project's files: libpq, through which we connect, f
 a password file (``PGPASSFILE``, by default ``~/.pgpass``), a service file or ``PGPASSWORD``.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -220,4 +221,5 @@ def hidden(given: str) -> str:
     """An address with its password left out, also where it cannot be understood."""
     head, sign, tail = given.rpartition("@")
     scheme, colons, who = head.partition("://")
-    return f"{scheme}{colons}{who.partition(':')[0]}{sign}{tail}" if colons else given
+    shown = f"{scheme}{colons}{who.partition(':')[0]}{sign}{tail}" if colons else given
+    return re.sub(r"(?i)([?&]password=)[^&]*", r"\1…", shown)

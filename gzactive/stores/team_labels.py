@@ -192,6 +192,13 @@ def asked_here(server: LabelLog, tree: str) -> str:
     return noted if noted != tree else ""
 
 
+def asked_there(server: LabelLog) -> str:
+    """Whose questions a server's labels answer; "" where it has none yet."""
+    with reading(server._engine) as connection:
+        noted = connection.scalar(select(about.c.value).where(about.c.name == _TREE))
+    return str(noted or "")
+
+
 def carry_labels(source: LabelLog, target: LabelLog, progress: Progress = silent) -> int:
     """Carry over everything that is not there yet; the number of new events."""
     return carry_all(source._engine, target._engine, progress)

@@ -134,5 +134,6 @@ def test_a_database_holds_the_answers_to_one_trees_questions(
     rings = gz("new", tmp_path / "ben", *table, "--tree", "rings", "--labels", url)
     assert rings.code == 2
     assert "answer the questions of 'gz-decals-dr5'" in rings.err
+    assert not (tmp_path / "ben").exists()  # refused before anything was made
     with LabelLog(url) as log:
         assert log.events() == []

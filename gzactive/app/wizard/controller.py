@@ -53,6 +53,8 @@ class ImportController(QObject):
         self.weights: list[tuple[str, WeightsHeader]] = []
         self.chosen_weights = ""
         self.name = ""
+        #: Address of a team's label server, with a password if one was given; "" for none.
+        self.labels = ""
         self._documents = documents
         self._place: Path | None = None
         self._named = False
@@ -238,7 +240,7 @@ class ImportController(QObject):
         self.fetches.forget()
         self.choices = self._settled = Choices()
         self.prepared = None
-        self.name, self._named = "", False
+        self.name, self._named, self.labels = "", False, ""
         self._place, self._place_chosen, self._place_fault = None, False, ""
         if not self.weights and self._weights_job is None:
             self._read_weights([], "")
@@ -257,9 +259,9 @@ class ImportController(QObject):
         if not self.ready or self.prepared is None or self._place is None:
             self.changed.emit()
             return
+        given = (self.name, self.chosen_weights, self.labels)
         job = self._submit(
-            "Making the project",
-            partial(work.make, self.prepared, self._place, self.name, self.chosen_weights),
+            "Making the project", partial(work.make, self.prepared, self._place, *given)
         )
         self._making = job
         job.finished.connect(self.made)

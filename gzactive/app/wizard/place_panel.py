@@ -11,6 +11,12 @@ from gzactive.app.wizard.panel import Panel
 
 __all__ = ["PlacePanel"]
 
+_LABELS_TIP = (
+    "Share the labels with others on a server; empty keeps them in the project's folder. A "
+    "password comes from your password file (see the guide); one that is given here is used once "
+    "and not written down"
+)
+
 
 class PlacePanel(Panel):
     """Name and folder; a folder that is taken is refused at once.
@@ -40,6 +46,10 @@ class PlacePanel(Panel):
             "Folder", "The project's own folder; your images stay where they are"
         )
         self.place.editingFinished.connect(self._on_place)
+        self.labels = self._field("Labels of a team (PostgreSQL), if any", _LABELS_TIP)
+        self.labels.setAccessibleName("Address of a team's labels")
+        self.labels.setPlaceholderText("postgresql+psycopg://USER@HOST/DATABASE")
+        self.labels.editingFinished.connect(self._on_labels)
         self.fault = self.label("fault")
         controller.changed.connect(self.refresh)
         self.refresh()
@@ -48,6 +58,8 @@ class PlacePanel(Panel):
         """Show name and folder; a field is not changed under the hands that write in it."""
         if not self.name.hasFocus():
             self.name.setText(self._controller.name)
+        if not self._controller.labels and not self.labels.isModified():
+            self.labels.clear()
         place = self._controller.place
         if not (self.place.hasFocus() and self.place.isModified()):
             self.place.setText(str(place) if place is not None else "")
@@ -55,6 +67,16 @@ class PlacePanel(Panel):
             self.place.setToolTip(self.place.text())
         self.fault.setText(self._controller.place_fault)
         self.fault.setVisible(bool(self._controller.place_fault))
+
+    def _on_labels(self) -> None:
+        """Take over an address; a password in it is used, and not seen any more."""
+        text = self.labels.text().strip()
+        if self.labels.isModified():
+            from gzactive.stores.server import hidden
+
+            self._controller.labels = text
+            self.labels.setText(hidden(text) if text else "")
+            self.labels.setModified(False)
 
     def _field(self, text: str, tip: str) -> QLineEdit:
         words = QLabel(text, self)

@@ -132,9 +132,17 @@ def prepare(choices: Choices, before: Preparation | None, progress: Progress) ->
 
 
 def make(
-    preparation: Preparation, place: Path, name: str, weights: str, progress: Progress
+    preparation: Preparation,
+    place: Path,
+    name: str,
+    weights: str,
+    labels: str,
+    progress: Progress,
 ) -> Path:
-    """Make the project; its folder. Nothing is left where it is cancelled."""
+    """Make the project; its folder. Nothing is left where it is cancelled or refused.
+
+    ``labels`` is the address of a team's label server; empty for the project's folder.
+    """
     from gzactive.intake import make_project
 
     made = make_project(
@@ -144,6 +152,7 @@ def make(
         preparation.table.name if preparation.table is not None else "",
         name=name or None,
         weights=weights or None,
+        labels=labels or None,
         progress=progress,
     )
     made.project.close()

@@ -16,6 +16,7 @@ from gzactive.intake import new_project
 from gzactive.project import Project
 from gzactive.survey import services
 
+from ...postgres import Postgres
 from ...survey import cutout_server
 from .conftest import PATIENCE
 
@@ -346,3 +347,31 @@ def test_a_survey_out_of_reach_is_one_sentence(
     assert "cannot be reached: check the network" in told.args[0]
     assert controller.fetchable
     assert not controller.fetching
+
+
+def test_labels_of_a_team_lie_on_its_server_from_the_start(
+    qtbot: QtBot, controller: ImportController, survey: Path, postgres: Postgres
+) -> None:
+    controller.add([survey])
+    settle(qtbot, controller)
+    controller.labels = postgres.url("nowhere")
+    with qtbot.waitSignal(controller.refused, timeout=PATIENCE) as told:
+        controller.make()
+    assert "createdb nowhere" in told.args[0]
+    assert controller.place is not None
+    assert not controller.place.exists()
+    controller.labels = url = postgres.new_database()
+    with qtbot.waitSignal(controller.made, timeout=PATIENCE) as made:
+        controller.make()
+    with Project.open(made.args[0]) as project:
+        assert project.server == url
+    controller.begin()
+    controller.add([survey])
+    controller.choose_tree("gz2")
+    settle(qtbot, controller)
+    controller.labels = url
+    with qtbot.waitSignal(controller.refused, timeout=PATIENCE) as told:
+        controller.make()
+    assert "answer the questions of 'rings'" in told.args[0]
+    assert controller.place is not None
+    assert not controller.place.exists()

@@ -366,3 +366,21 @@ def test_images_that_did_not_come_are_listed_and_asked_for_again(
         assert server.counts["1.000000"] == 1  # what came is not asked for again
     assert not panel.isVisible()
     assert view.controller.ready
+
+
+def test_a_password_of_a_label_server_is_not_seen_once_it_is_given(
+    qtbot: QtBot, open_window: OpenWindow, survey: Path
+) -> None:
+    window = open_window()
+    drop(window, survey)
+    view = prepared(qtbot, window)
+    field = view.place.labels
+    field.setFocus()
+    QTest.keyClicks(field, "postgresql+psycopg://ada:sesame@host/galaxies")
+    QTest.keyClick(field, Key.Key_Tab)
+    assert "sesame" not in field.text()
+    assert "ada" in field.text()
+    assert view.controller.labels == "postgresql+psycopg://ada:sesame@host/galaxies"
+    view.begin()
+    assert view.controller.labels == ""
+    assert field.text() == ""
