@@ -4,12 +4,11 @@ The `evaluate` command and the app's Evaluate page both go through here.
 """
 
 from gzactive.assessment.composing import rounds_sentence, write_assessment
+from gzactive.assessment.of_labellers import LabellerLine, assess_labellers
 from gzactive.assessment.of_projects import (
     Assessment,
-    LabellerLine,
     RoundPoint,
     assess,
-    assess_labellers,
     assess_part,
     assess_saving,
 )

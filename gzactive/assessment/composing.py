@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gzactive.assessment.of_projects import Assessment, LabellerLine, RoundPoint
+from gzactive.assessment.of_labellers import LabellerLine
+from gzactive.assessment.of_projects import Assessment, RoundPoint
 from gzactive.assessment.tables import (
     accuracy_table,
     calibration_table,
@@ -13,7 +14,7 @@ from gzactive.assessment.tables import (
     labeller_table,
 )
 from gzactive.errors import GzactiveError
-from gzactive.evaluation.judging import Judgement, QuestionJudgement
+from gzactive.evaluation.judging import CALIBRATED_ON, Judgement, QuestionJudgement
 from gzactive.evaluation.plots import calibration_curves, learning_curves, rounds_curve
 from gzactive.evaluation.report import Chart, Matrix, Section, write_report
 from gzactive.evaluation.saving import Saving
@@ -27,10 +28,11 @@ _MATRIX = (
     "colour, the larger its share of the column. On the diagonal they agree."
 )
 _CURVES = (
-    "Left: what highest-density intervals of the predicted votes hold, with its 90 % band; middle: "
-    "how often a count is within e votes of the predicted mean; right: vote fractions by predicted "
-    "fraction, a dot's area telling how many answers stand there. On the dashed lines the model is "
-    "exactly as sure as it may be; below the left line it is surer than it may be."
+    "Left: what share of the counts highest-density intervals (HDI) of the predicted votes hold; "
+    "middle: how often a count k is within e = 0, 1, 2 … votes of its expectation E[k], a dot for "
+    "each e; both with their 90 % band. Right: vote fractions by predicted fraction, a dot's area "
+    "telling how many answers stand there. On the dashed lines the model is exactly as sure as it "
+    "may be; below the left and the middle one it is surer than it may be."
 )
 
 
@@ -74,7 +76,7 @@ def write_assessment(
     if labellers:
         sections.append(_labellers(labellers))
     if judgement is not None:
-        sections.append(_reading(judgement))
+        sections.append(_reading(judgement, found.made))
     try:
         write_report(path, f"{found.name}: how good the model is", lead, sections)
     except OSError as error:
@@ -101,7 +103,8 @@ def _overview(found: Assessment, judgement: Judgement) -> Section:
     return Section(
         "How often it is right",
         "How often the model's leading answer is the volunteers', for all galaxies that a question "
-        "concerns and for those on which more than 80 % of at least five volunteers agree. In "
+        "concerns and for those on which more than 80 % of at least five volunteers agree; "
+        "“commonest” is how often always giving the commonest answer would be right. In "
         "brackets, here and below: the interval that holds the truth in nine of ten cases.",
         notes=notes,
         table=accuracy_table(judgement),
@@ -211,7 +214,7 @@ def _labellers(lines: Sequence[LabellerLine]) -> Section:
     )
 
 
-def _reading(found: Judgement) -> Section:
+def _reading(found: Judgement, made: str) -> Section:
     votes = "one vote" if found.min_votes == 1 else f"{found.min_votes} votes"
     return Section(
         "How this was judged",
@@ -224,6 +227,9 @@ def _reading(found: Judgement) -> Section:
             "Volunteers' votes are finite: predicted are counts, by the Dirichlet-multinomial "
             "distribution over all passes of the model, and errors name what chance alone would "
             "make.",
-            "Intervals come from drawing the galaxies again, a thousand times, and hold 90 %.",
+            "Intervals come from drawing the galaxies again, a thousand times, and hold 90 %. With "
+            f"more than {CALIBRATED_ON:,} galaxies a question, calibration is measured on so many, "
+            "drawn at random.",
+            *filter(None, (made,)),
         ],
     )

@@ -6,13 +6,14 @@ Here rounds and labels (:mod:`gzactive.active`) meet the figures (:mod:`gzactive
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.active.agreement import self_agreement
+from gzactive import __version__
 from gzactive.active.balance import without_own_votes
 from gzactive.active.round_files import rounds
 from gzactive.active.round_labels import held_out_votes, picked_by_hand
@@ -20,12 +21,13 @@ from gzactive.active.scoring import N_SAMPLES
 from gzactive.errors import GzactiveError
 from gzactive.evaluation.bootstrap import Estimate, resample
 from gzactive.evaluation.judging import Judgement, judge
-from gzactive.evaluation.labellers import LabellerFigures, LabellerVotes, labeller_figures
 from gzactive.evaluation.saving import Labelled, Saving, estimate_saving
 from gzactive.inference import base_head, current_head, features_for, read_serving
+from gzactive.inference.heads import weights_of
 from gzactive.inference.trained_parts import read_part
 from gzactive.model.head import Head
 from gzactive.model.likelihood import predictive_nll
+from gzactive.model.weights_file import read_header
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
 from gzactive.trees import DecisionTree
@@ -35,10 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
-    "LabellerLine",
     "RoundPoint",
     "assess",
-    "assess_labellers",
     "assess_part",
     "assess_saving",
 ]
@@ -72,41 +72,6 @@ class RoundPoint:
     gain: Estimate
 
 
-@dataclass(frozen=True)
-class LabellerLine:
-    """One labeller: figures among the others, and agreement with himself.
-
-    Attributes
-    ----------
-    name
-        Who.
-    figures
-        Among the other labellers.
-    repeated, steady
-        Answers that were asked for twice, and the share of the same answers; NaN without any.
-    changed
-        Of an outlying labeller: galaxies whose leading answer to the first question is another
-        without these votes.
-    """
-
-    name: str
-    figures: LabellerFigures
-    repeated: int
-    steady: float
-    changed: int = 0
-
-    @property
-    def note(self) -> str:
-        """What stands out; empty if nothing does."""
-        if not self.figures.outlying:
-            return ""
-        what = "galaxy has" if self.changed == 1 else "galaxies have"
-        return (
-            f"calls very many artifacts; without these votes {self.changed:,} {what} another "
-            "leading answer"
-        )
-
-
 @dataclass(frozen=True, eq=False)
 class Assessment:
     """What is known of how good a model is.
@@ -129,6 +94,8 @@ class Assessment:
         Where the votes came from, in words.
     picked
         Reserved galaxies that do not judge, since a person picked them: they are no random sample.
+    made
+        How these figures came about, in a sentence: what to tell who wants to have them again.
     """
 
     name: str
@@ -139,6 +106,7 @@ class Assessment:
     unseen: int
     votes_from: str
     picked: int = 0
+    made: str = ""
 
     @property
     def empty(self) -> str:
@@ -214,6 +182,7 @@ def assess(
         unseen=len(table) - len(found),
         votes_from=source,
         picked=_picked(project) if votes is None else 0,
+        made=_provenance(project, head, seed),
     )
 
 
@@ -242,6 +211,7 @@ def assess_part(
         rounds=(),
         unseen=0,
         votes_from=str(votes) if votes else "the catalogue of the run",
+        made=f"{_sampling(found.head, seed)}; {_today()}.",
     )
 
 
@@ -266,35 +236,6 @@ def assess_saving(project: Project, *, seed: int = 0, progress: Progress = silen
     return estimate_saving(
         labelled(random), labelled(active), project.tree, base, seed=seed, progress=progress
     )
-
-
-def assess_labellers(project: Project) -> tuple[LabellerLine, ...]:
-    """Every labeller's figures, by name; catalogue votes, which have no names, take no part."""
-    tree = project.tree
-    table = project.labels.votes_by_labeller(tree)
-    names, ids = (table.index.get_level_values(level) for level in ("labeller", "id_str"))
-    votes = LabellerVotes(names.to_numpy(), ids.to_numpy(), table.to_numpy())
-    steady = self_agreement(project)
-    repeated, share = steady["answers"].to_dict(), steady["share"].to_dict()
-    root = tree.slice(tree.root.name) if tree.root.modelled else slice(0)
-    leading = _leading(votes.consensus()[:, root])
-    lines = []
-    for name, figures in labeller_figures(votes, tree).items():
-        changed = 0
-        if figures.outlying:
-            rest = votes.consensus(without=[name])[:, root]
-            changed = int(((_leading(rest) != leading) & (rest.sum(axis=1) > 0)).sum())
-        lines.append(
-            LabellerLine(
-                name, figures, repeated.get(name, 0), share.get(name, float("nan")), changed
-            )
-        )
-    return tuple(lines)
-
-
-def _leading(votes: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The answer with the most votes, (galaxies,)."""
-    return votes.argmax(axis=1) if votes.shape[1] else np.zeros(len(votes), dtype=np.intp)
 
 
 def _said(
@@ -331,6 +272,31 @@ def _judging_votes(project: Project, votes: Path | None) -> tuple[pd.DataFrame, 
             f"{len(table):,} galaxies are in the project): galaxies that may train cannot judge."
         )
     return kept, votes.name
+
+
+def _provenance(project: Project, head: Head, seed: int) -> str:
+    """What was judged, how its samples were drawn, by which labels, when and by what."""
+    header = read_header(weights_of(project)[0])
+    log, sequence = project.labels.position
+    return (
+        f"Network {header.name} (SHA-256 {header.sha256[:12]}…), head {head.id}; "
+        f"{_sampling(head, seed)}; labels up to event {sequence:,} of log {log[:8]}; {_today()}."
+    )
+
+
+def _sampling(head: Head, seed: int) -> str:
+    members = head.members
+    if members is None:
+        drawn = "by dropout"
+    elif members.dropout:
+        drawn = f"from an ensemble of {len(members)}, with dropout"
+    else:
+        drawn = f"of {len(members)} heads of Laplace's posterior"
+    return f"{N_SAMPLES} samples {drawn}, seed {seed}"
+
+
+def _today() -> str:
+    return f"judged on {datetime.now(UTC):%Y-%m-%d} by gzactive {__version__}"
 
 
 def _picked(project: Project) -> int:

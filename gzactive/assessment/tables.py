@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gzactive.assessment.of_projects import LabellerLine
+from gzactive.assessment.of_labellers import LabellerLine
+from gzactive.evaluation.bootstrap import Estimate
 from gzactive.evaluation.judging import Calibration, Judgement, QuestionJudgement
 from gzactive.evaluation.words import between, share, worth
 
@@ -18,7 +19,10 @@ __all__ = ["accuracy_table", "calibration_table", "fraction_table", "labeller_ta
 
 
 def accuracy_table(found: Judgement) -> pd.DataFrame:
-    """One row a question: how often the leading answer is right, of all and of confident ones."""
+    """One row a question: how often the leading answer is right, of all and of confident ones.
+
+    Beside it, how often always giving the commonest answer would be.
+    """
     import pandas as pd
 
     return pd.DataFrame(
@@ -27,12 +31,13 @@ def accuracy_table(found: Judgement) -> pd.DataFrame:
                 one.question,
                 one.galaxies,
                 share(one.accuracy),
+                f"{100 * one.majority:.0f} %",
                 one.confident,
                 share(one.confident_accuracy),
             )
             for one in found.questions
         ],
-        columns=["question", "galaxies", "right", "confident", "right of these"],
+        columns=["question", "galaxies", "right", "commonest", "confident", "right of these"],
     )
 
 
@@ -54,28 +59,33 @@ def fraction_table(found: Judgement) -> pd.DataFrame:
     )
 
 
-def calibration_table(found: Judgement) -> pd.DataFrame:
+def calibration_table(found: Judgement, *, intervals: bool = True) -> pd.DataFrame:
     """One row a question: what 80 % intervals hold, calibration error and held-out loss.
 
-    Where a round was recalibrated, each as it was before, an arrow, and as it is.
+    Where a round was recalibrated, each as it was before, an arrow, and as it is; the latter with
+    its interval, unless there is no room for them.
     """
     import pandas as pd
 
-    def both(one: QuestionJudgement, figure: Callable[[Calibration], str]) -> str:
-        now = figure(one.calibration)
-        return now if one.uncorrected is None else f"{figure(one.uncorrected)} → {now}"
+    def both(one: QuestionJudgement, figure: Callable[[Calibration], Estimate], words: Any) -> str:
+        now: str = words(figure(one.calibration))
+        now = now if intervals else now.split(" (")[0]
+        if one.uncorrected is None:
+            return now
+        return f"{words(figure(one.uncorrected)).split(' (')[0]} → {now}"
 
     return pd.DataFrame(
         [
             (
                 one.question,
-                both(one, lambda it: f"{100 * it.eighty.value:.0f} %"),
-                both(one, lambda it: f"{it.error.value:.3f}"),
-                both(one, lambda it: f"{it.loss.value:.3f}"),
+                one.calibration.galaxies,
+                both(one, lambda it: it.eighty, share),
+                both(one, lambda it: it.error, lambda it: between(it, 3)),
+                both(one, lambda it: it.loss, between),
             )
             for one in found.questions
         ],
-        columns=["question", "80 % intervals hold", "error", "loss (nats)"],
+        columns=["question", "galaxies", "80 % intervals hold", "error", "loss (nats)"],
     )
 
 

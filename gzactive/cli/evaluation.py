@@ -114,7 +114,8 @@ def _print(found: Assessment) -> None:
     console().print(headline(found.judgement))
     print_table(accuracy_table(found.judgement), "How often the leading answer is right")
     print_table(fraction_table(found.judgement), "How far vote fractions are off")
-    print_table(calibration_table(found.judgement), "Whether it is as sure as it may be")
+    calibration = calibration_table(found.judgement, intervals=False)
+    print_table(calibration, "Whether it is as sure as it may be")
 
 
 def _say_where(out: Path) -> None:

@@ -31,10 +31,10 @@ from gzactive.model.likelihood import question_predictive_nll
 from gzactive.progress import Progress, silent
 from gzactive.trees import DecisionTree
 
-__all__ = ["Calibration", "Judgement", "QuestionJudgement", "judge"]
+__all__ = ["CALIBRATED_ON", "Calibration", "Judgement", "QuestionJudgement", "judge"]
 
 #: Galaxies a question that its calibration is measured on, drawn at random: 1 % is then certain.
-_CALIBRATED_ON = 3000
+CALIBRATED_ON = 3000
 
 Column = NDArray[np.float64]
 
@@ -48,8 +48,11 @@ class Calibration:
     levels, covered, covered_low, covered_high
         Content of highest-density intervals, and the share of counts that lie in them with its
         interval, (levels,).
-    errors, within_expected, within_observed
-        W+20's coverage: deviations in votes, how often |k − E[k]| should be within them, and is.
+    galaxies
+        That this was measured on.
+    errors, within_expected, within_observed, within_low, within_high
+        W+20's coverage: deviations in votes, how often |k − E[k]| should be within them, and is,
+        with its interval, (deviations,).
     predicted, observed, weight
         By step of the predicted fraction: its mean, that of the vote fractions, and the share of
         answers in the step, (bins,); NaN where there is none.
@@ -65,9 +68,12 @@ class Calibration:
     covered: Column
     covered_low: Column
     covered_high: Column
+    galaxies: int
     errors: NDArray[np.intp]
     within_expected: Column
     within_observed: Column
+    within_low: Column
+    within_high: Column
     predicted: Column
     observed: Column
     weight: Column
@@ -259,21 +265,23 @@ class _Question:
     ) -> tuple[Calibration, float]:
         """Calibration, and the mean predicted variance of vote fractions."""
         some = np.arange(len(self.counts))
-        if len(some) > _CALIBRATED_ON:
+        if len(some) > CALIBRATED_ON:
             rng = np.random.default_rng(self.seed)
-            some = np.sort(rng.choice(some, _CALIBRATED_ON, replace=False))
+            some = np.sort(rng.choice(some, CALIBRATED_ON, replace=False))
         counts = predicted_counts(self.counts[some], alpha[some])
         inside = coverage(counts)
         sums = reliability_sums(fractions[some], self.counts[some])
-        columns = np.concatenate([inside, *sums, np.ones((len(some), 1))], axis=1)
+        within = counts.observed_within
+        columns = np.concatenate([inside, *sums, within, np.ones((len(some), 1))], axis=1)
         drawn = self.draws.sums(columns, self.rows[some])
-        bounds = np.cumsum([len(LEVELS), BINS, BINS, BINS])
+        bounds = np.cumsum([len(LEVELS), BINS, BINS, BINS, within.shape[1]])
 
         def parts(values: Column) -> list[Column]:
             return np.split(values, bounds, axis=-1)
 
         held = [drawn.ratio(place, -1, len(some)) for place in range(len(LEVELS))]
-        _, said, seen, number, _ = parts(drawn.sums)
+        near = [drawn.ratio(place, -1, len(some)) for place in range(bounds[3], bounds[4])]
+        _, said, seen, number, _, _ = parts(drawn.sums)
         with np.errstate(invalid="ignore"):
             predicted, observed = said / number, seen / number
         calibration = Calibration(
@@ -281,9 +289,12 @@ class _Question:
             covered=np.array([one.value for one in held]),
             covered_low=np.array([one.low for one in held]),
             covered_high=np.array([one.high for one in held]),
+            galaxies=len(some),
             errors=counts.errors,
             within_expected=counts.within.mean(axis=0),
-            within_observed=counts.observed_within.mean(axis=0),
+            within_observed=np.array([one.value for one in near]),
+            within_low=np.array([one.low for one in near]),
+            within_high=np.array([one.high for one in near]),
             predicted=predicted,
             observed=observed,
             weight=number / number.sum(),

@@ -87,6 +87,10 @@ def calibration_curves(now: Calibration, before: Calibration | None = None) -> s
         held.fill_between(
             now.levels, now.covered_low, now.covered_high, color=COLOURS[0], alpha=0.2, linewidth=0
         )
+        within.fill_between(
+            now.within_expected, now.within_low, now.within_high, color=COLOURS[0], alpha=0.2,
+            linewidth=0,
+        )  # fmt: skip
         for one, colour, style, name in (
             (before, COLOURS[1], ":", "before recalibration"),
             (now, COLOURS[0], "-", "after" if before is not None else ""),
@@ -106,10 +110,10 @@ def calibration_curves(now: Calibration, before: Calibration | None = None) -> s
             held.legend(loc="upper left", fontsize=8)
         reliable.scatter(now.predicted, now.observed, s=_areas(now), c=COLOURS[0], alpha=0.8,
                          clip_on=False)  # fmt: skip
-        held.set_xlabel("content of the interval")
-        held.set_ylabel("votes inside")
-        within.set_xlabel("|k − E[k]| ≤ e: predicted")
-        within.set_ylabel("observed")
+        held.set_xlabel("content of the interval (HDI)")
+        held.set_ylabel("counts inside")
+        within.set_xlabel("|k − E[k]| ≤ e votes: predicted")
+        within.set_ylabel("|k − E[k]| ≤ e votes: observed")
         reliable.set_xlabel("predicted fraction")
         reliable.set_ylabel("vote fraction")
         return svg(made)

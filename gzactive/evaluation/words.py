@@ -11,6 +11,8 @@ __all__ = ["FEW", "between", "headline", "question_notes", "share", "short_share
 FEW = 30
 #: A well-filled interval may still be called right if its content is so close to what it says.
 _NEAR = 0.05
+#: Share of counts of which W+20's coverage is told: about as many as the intervals hold.
+_MOST = 0.8
 
 
 def share(one: Estimate) -> str:
@@ -81,6 +83,7 @@ def question_notes(one: QuestionJudgement) -> list[str]:
     else:
         notes.append("How many volunteers it is worth cannot be told: galaxies have one vote each.")
     notes.append(_width(one))
+    notes.append(_within(one))
     if one.uncorrected is not None:
         before = one.uncorrected
         notes.append(
@@ -100,6 +103,23 @@ def _confident(one: QuestionJudgement) -> str:
     return (
         f"Where volunteers are confident (more than 80 % of at least five agree: "
         f"{one.confident:,} galaxies) it is right for {share(one.confident_accuracy)}."
+    )
+
+
+def _within(one: QuestionJudgement) -> str:
+    """W+20's coverage where about four in five counts should be within reach."""
+    found = one.calibration
+    place = int(np.argmax(found.within_expected >= _MOST))
+    held = Estimate(
+        float(found.within_observed[place]),
+        float(found.within_low[place]),
+        float(found.within_high[place]),
+        found.galaxies,
+    )
+    votes = "1 vote" if found.errors[place] == 1 else f"{found.errors[place]} votes"
+    return (
+        f"The count of an answer is within {votes} of its expectation for {share(held)}, where the "
+        f"model says {100 * found.within_expected[place]:.0f} %."
     )
 
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from gzactive.active.rounds import held_out_votes, run_round
-from gzactive.assessment import assess, assess_labellers, assess_saving, write_assessment
+from gzactive.assessment import (
+    accuracy_table,
+    assess,
+    assess_labellers,
+    assess_saving,
+    calibration_table,
+    write_assessment,
+)
 from gzactive.errors import GzactiveError
 from tests.active.conftest import QUICK, finish, first_answers, ids_of, label, rows_of, votes_table
 
@@ -108,5 +115,12 @@ def test_the_report_is_one_file_that_says_what_it_means(make_project, ring_sky, 
     assert "prefers-color-scheme: dark" in page
     assert page.count('<table class="matrix">') == len(found.judgement.questions)
     assert "never trained on" in page
+    assert "30 samples by dropout, seed 0; labels up to event" in page
+    shown = calibration_table(found.judgement).iloc[0]
+    assert shown["galaxies"] == found.judgement.galaxies
+    assert shown["80 % intervals hold"] in page
+    assert "(" not in calibration_table(found.judgement, intervals=False).iloc[0]["error"]
+    majority = found.judgement.questions[0].majority
+    assert accuracy_table(found.judgement).iloc[0]["commonest"] == f"{100 * majority:.0f} %"
     with pytest.raises(GzactiveError, match="cannot be written"):
         write_assessment(tmp_path / "nowhere" / "report.html", found)

@@ -5,6 +5,7 @@ import pytest
 
 from gzactive.errors import GzactiveError
 from gzactive.evaluation.judging import judge
+from gzactive.evaluation.words import question_notes
 from gzactive.model.recalibration import fit_recalibration
 from gzactive.trees import DecisionTree, load_tree
 
@@ -35,6 +36,13 @@ def test_a_true_model_covers_what_it_says_and_errs_as_it_expects() -> None:
     assert ring.loss.value == found.loss.value
     assert ring.loss.low == pytest.approx(found.loss.low, rel=1e-5)
     assert ring.uncorrected is None
+    near = ring.calibration
+    assert (
+        (near.within_low <= near.within_observed) & (near.within_observed <= near.within_high)
+    ).all()
+    np.testing.assert_allclose(near.within_observed, near.within_expected, atol=0.06)
+    told = " ".join(question_notes(ring))
+    assert "votes of its expectation for" in told
 
 
 def test_recalibration_is_shown_beside_what_was_before() -> None:
