@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton, QWidget
 
 from gzactive.app.actions import ACTIONS, GESTURES, ActionSpec
 from gzactive.app.icons import Icons
@@ -18,7 +18,9 @@ _OF_TRAINING = ("project.shards", "train.start", "train.network", "train.cancel"
 class ActionSet:
     """One QAction for each declared action, all children of one window.
 
-    Their icons are drawn by :meth:`retint`, which can wait until the window is on screen.
+    An action is made when somebody asks for it; :meth:`complete` makes the others, their keys and
+    the entries of the menus, and :meth:`retint` draws their icons: both can wait until the window
+    is on screen.
 
     Parameters
     ----------
@@ -37,23 +39,16 @@ class ActionSet:
         self.news = _News(window)
         self._specs = {spec.id: spec for spec in actions}
         self._icons = icons
+        self._window = window
+        self._page = ""
+        self._menus: dict[str, QMenu] = {}
         self._actions: dict[str, QAction] = {}
         self._lent: set[str] = set()
         self._reasons: dict[str, str] = {}
         self._handlers: dict[str, Callable[[], object]] = {}
-        for spec in actions:
-            action = QAction(spec.text, window)
-            _give_keys(action, spec)
-            action.setStatusTip(spec.tip)
-            action.setObjectName(spec.id)
-            # Qt leaves no space between an icon and the text beside it.
-            action.setIconText(f" {spec.text}")
-            window.addAction(action)
-            action.triggered.connect(lambda _checked=False, name=spec.id: self._do(name))
-            self._actions[spec.id] = action
 
     def __getitem__(self, name: str) -> QAction:
-        return self._actions[name]
+        return self._actions.get(name) or self._make(self._specs[name])
 
     @property
     def of_projects(self) -> tuple[str, ...]:
@@ -68,35 +63,40 @@ class ActionSet:
         The actions live as long as the window, the pages that they work on only as long as their
         project: the page of a project that was closed must not hear of a key press any more.
         """
-        unknown = set(handlers) - set(self._actions)
+        unknown = set(handlers) - set(self._specs)
         if unknown:
             raise KeyError(f"no such actions: {', '.join(sorted(unknown))}")
         self._handlers.update(handlers)
 
     def enable_page(self, page: str) -> None:
-        """Let the keys of one page work, and no other page's; page ``""`` is none."""
-        for name, spec in self._specs.items():
-            if spec.page:
-                self._actions[name].setEnabled(spec.page == page or name in self._lent)
+        """Let the keys of one page work, and no other page's; ``""`` is none."""
+        self._page = page
+        for name, action in self._actions.items():
+            if self._specs[name].page or name in self.of_projects:
+                action.setEnabled(self._can(self._specs[name]))
 
     def lend(self, name: str, *, on: bool) -> None:
         """Let an action of another page work on whatever page there is, or no longer."""
         (self._lent.add if on else self._lent.discard)(name)
-        self._actions[name].setEnabled(on)
+        self[name].setEnabled(on)
 
-    def fill_menus(self, bar: QMenuBar) -> None:
-        """Make the menus, in the order in which the actions are declared."""
-        menus = {}
+    def add_menus(self, bar: QMenuBar) -> None:
+        """Make the menus, in the order in which the actions are declared, yet without entries."""
+        for spec in self._specs.values():
+            if spec.menu and spec.menu not in self._menus:
+                self._menus[spec.menu] = bar.addMenu(spec.menu)
+
+    def complete(self) -> None:
+        """Make what was not needed yet: all actions, with their keys and entries in the menus."""
         for name, spec in self._specs.items():
-            if spec.menu:
-                if spec.menu not in menus:
-                    menus[spec.menu] = bar.addMenu(spec.menu)
-                menus[spec.menu].addAction(self._actions[name])
+            action = self[name]
+            if spec.menu in self._menus:
+                self._menus[spec.menu].addAction(action)
 
     def button(self, name: str, parent: QWidget, *, text: bool = False) -> QToolButton:
         """A quiet button for an action; its text is its accessible name where it has no room."""
         button = QToolButton(parent)
-        button.setDefaultAction(self._actions[name])
+        button.setDefaultAction(self[name])
         button.setProperty("role", "quiet")
         button.setAccessibleName(self._specs[name].text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -111,7 +111,7 @@ class ActionSet:
         """Say in an action's tip why it cannot be used now; without a reason, what it does."""
         spec = self._specs[name]
         self._reasons[name] = reason
-        self._actions[name].setToolTip(f"{spec.text}: {reason}" if reason else _tip(spec))
+        self[name].setToolTip(f"{spec.text}: {reason}" if reason else _tip(spec))
 
     def tell_on(self, widget: QWidget, name: str, words: str = "") -> None:
         """Let a widget that does the same as an action have its tip, with its keys of the day.
@@ -125,7 +125,7 @@ class ActionSet:
         for spec in actions:
             if spec != self._specs[spec.id]:
                 self._specs[spec.id] = spec
-                _give_keys(self._actions[spec.id], spec)
+                _give_keys(self[spec.id], spec)
                 self.explain(spec.id, self._reasons.get(spec.id, ""))
         self.news.keys_changed.emit()
 
@@ -155,7 +155,26 @@ class ActionSet:
         """Draw the icons, for the first time or after the theme has changed."""
         for name, spec in self._specs.items():
             if spec.icon:
-                self._actions[name].setIcon(self._icons.icon(spec.icon))
+                self[name].setIcon(self._icons.icon(spec.icon))
+
+    def _make(self, spec: ActionSpec) -> QAction:
+        action = QAction(spec.text, self._window)
+        _give_keys(action, spec)
+        action.setStatusTip(spec.tip)
+        action.setObjectName(spec.id)
+        # Qt leaves no space between an icon and the text beside it.
+        action.setIconText(f" {spec.text}")
+        action.setEnabled(self._can(spec))
+        self._window.addAction(action)
+        action.triggered.connect(lambda _checked=False, name=spec.id: self._do(name))
+        self._actions[spec.id] = action
+        return action
+
+    def _can(self, spec: ActionSpec) -> bool:
+        """Whether an action means something on the page that is seen."""
+        if spec.page:
+            return spec.page == self._page or spec.id in self._lent
+        return bool(self._page) or spec.id not in self.of_projects
 
     def _do(self, name: str) -> None:
         handler = self._handlers.get(name)

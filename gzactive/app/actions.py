@@ -4,7 +4,7 @@ From this one list come the menus, the buttons' tips, the keys and the shortcut 
 own keys are laid over it by :mod:`gzactive.app.remapping`.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gzactive.app.evaluate import action_rows as evaluate
 from gzactive.app.explore import action_rows as explore
@@ -12,8 +12,7 @@ from gzactive.app.explore import action_rows as explore
 __all__ = ["ACTIONS", "ANSWER_KEYS", "GESTURES", "ActionSpec"]
 
 
-@dataclass(frozen=True)
-class ActionSpec:
+class ActionSpec(NamedTuple):
     """One thing that a person can do.
 
     Parameters
@@ -343,6 +342,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("tour.end", "Skip the tour", ("Esc",), "End the tour", "", "", "tour"),
     ActionSpec("help.keys", "Keys", ("?",), "Show every key", "keys", "Help"),
     ActionSpec("help.log", "Show the log", (), "Open the folder of the log file", "", "Help"),
+    ActionSpec(
+        "help.about",
+        "About gzactive",
+        (),
+        "Version, licence, what it runs on, and where it keeps its files",
+        "",
+        "Help",
+    ),
 )
 
 #: What the mouse, and keys within a field, do: (where, what, how, tip), for the shortcut sheet.

@@ -29,8 +29,11 @@ class DropTarget(QObject):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hint.hide()
-        window.setAcceptDrops(True)
-        window.installEventFilter(self)
+
+    def listen(self) -> None:
+        """From now on the window takes drops."""
+        self._window.setAcceptDrops(True)
+        self._window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

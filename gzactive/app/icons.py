@@ -4,12 +4,16 @@ The files are drawn in ``currentColor``; here that word is replaced by a colour 
 rendered at the size and pixel density asked for. Rendered pictures are kept.
 """
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
 from gzactive.paths import resource
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon, QPixmap
 
 __all__ = ["Icons"]
 
@@ -35,7 +39,7 @@ class Icons:
 
     def pixmap(
         self, name: str, size: int, colour: str | None = None, ratio: float = 1.0
-    ) -> QPixmap:
+    ) -> "QPixmap":
         """Picture of ``size`` × ``size`` device-independent pixels; the text's colour by default.
 
         A name without a file gets the plain answer sign: a tree of the user's own need not bring
@@ -49,8 +53,10 @@ class Icons:
             self._pictures[key] = picture
         return picture
 
-    def icon(self, name: str, size: int = 20, *, chosen: str | None = None) -> QIcon:
+    def icon(self, name: str, size: int = 20, *, chosen: str | None = None) -> "QIcon":
         """Icon for a button or menu; ``chosen`` is its colour while checked."""
+        from PySide6.QtGui import QIcon
+
         colours = self.theme.colours
         icon = QIcon()
         for ratio in (1.0, 2.0):
@@ -62,14 +68,16 @@ class Icons:
                 icon.addPixmap(on, QIcon.Mode.Active, QIcon.State.On)
         return icon
 
-    def app_icon(self) -> QIcon:
+    def app_icon(self) -> "QIcon":
         """The app's own icon, in its own colours, at every size that a desktop asks for."""
+        from PySide6.QtGui import QIcon
+
         icon = QIcon()
         for size in _SIZES:
             icon.addPixmap(self.app_pixmap(size))
         return icon
 
-    def app_pixmap(self, size: int, ratio: float = 1.0) -> QPixmap:
+    def app_pixmap(self, size: int, ratio: float = 1.0) -> "QPixmap":
         """The app's own icon as one picture."""
         return _render(self._read("gzactive"), QSize(size, size), ratio)
 
@@ -90,8 +98,10 @@ class Icons:
         return self._sources[name]
 
 
-def _render(source: bytes, size: QSize, ratio: float) -> QPixmap:
-    from PySide6.QtSvg import QSvgRenderer  # not before the first picture that has an icon
+def _render(source: bytes, size: QSize, ratio: float) -> "QPixmap":
+    # Not before the first picture that has an icon.
+    from PySide6.QtGui import QPainter, QPixmap
+    from PySide6.QtSvg import QSvgRenderer
 
     picture = QPixmap(size * ratio)
     picture.setDevicePixelRatio(ratio)

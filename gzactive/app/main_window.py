@@ -14,21 +14,19 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QWidget
 
 from gzactive.app.action_set import ActionSet
-from gzactive.app.drop_target import DropTarget
 from gzactive.app.icons import Icons
-from gzactive.app.key_map import KeyMap
-from gzactive.app.start.opening_page import OpeningPage
 from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
 
 if TYPE_CHECKING:
-    from gzactive.app.background.controller import JobsController
-    from gzactive.app.background.view import JobsPanel
+    from gzactive.app.dialogs import Dialogs
+    from gzactive.app.drop_target import DropTarget
     from gzactive.app.help.desk import HelpDesk
     from gzactive.app.job import Job
     from gzactive.app.jobs import ComputeThread
     from gzactive.app.session import ProjectSession
     from gzactive.app.start.making import ProjectMaker
+    from gzactive.app.start.opening_page import OpeningPage
     from gzactive.app.start.page import StartPage
     from gzactive.app.wizard.desk import ImportDesk
     from gzactive.app.work_area import WorkArea
@@ -59,22 +57,16 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.icons = Icons(theme)
         self.actions_ = ActionSet(self, self.icons)
-        self.keys = KeyMap(parent=self)
-        self.keys.changed.connect(lambda: self.actions_.remap(self.keys.specs))
         self.session: ProjectSession | None = None
         self.area: WorkArea | None = None
         self.setWindowTitle("gzactive")
         self.resize(1280, 800)
         self.setMinimumSize(900, 640)
-        self.actions_.fill_menus(self.menuBar())
+        self.actions_.add_menus(self.menuBar())
         self._stack = QStackedWidget(self)
         self.setCentralWidget(self._stack)
         self._connect()
-        self.drops = DropTarget(self)
-        self.drops.dropped.connect(self.take_in)
-        if opening is None:
-            self._show(self.start)
-        else:
+        if opening is not None:
             self._show_opening(f"Opening {opening.name}")
 
     @cached_property
@@ -89,13 +81,31 @@ class MainWindow(QMainWindow):
         return page
 
     @cached_property
-    def opening(self) -> OpeningPage:
+    def opening(self) -> "OpeningPage":
         """The page that is seen while a project opens."""
+        from gzactive.app.start.opening_page import OpeningPage
+
         page = OpeningPage(self)
         page.skipped.connect(self._on_ready)
         page.given_up.connect(self._give_up)
         self._stack.addWidget(page)
         return page
+
+    @cached_property
+    def dialogs(self) -> "Dialogs":
+        """The app's small windows."""
+        from gzactive.app.dialogs import Dialogs
+
+        return Dialogs(self)
+
+    @cached_property
+    def drops(self) -> "DropTarget":
+        """Takes files that are dropped on the window."""
+        from gzactive.app.drop_target import DropTarget
+
+        drops = DropTarget(self)
+        drops.dropped.connect(self.take_in)
+        return drops
 
     @cached_property
     def intake(self) -> "ImportDesk":
@@ -127,20 +137,6 @@ class MainWindow(QMainWindow):
         maker.refused.connect(self._on_refused)
         maker.cancelled.connect(self._on_not_made)
         return maker
-
-    @cached_property
-    def jobs(self) -> "JobsController":
-        """What runs in the background, what waits and what is over."""
-        from gzactive.app.background.controller import JobsController
-
-        return JobsController(self.compute, self)
-
-    @cached_property
-    def jobs_panel(self) -> "JobsPanel":
-        """The list of jobs."""
-        from gzactive.app.background.view import JobsPanel
-
-        return JobsPanel(self.jobs, self.theme, self)
 
     @cached_property
     def help(self) -> "HelpDesk":
@@ -235,14 +231,20 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _after_first_paint(self) -> None:
-        """What the first picture does not show, and so need not wait for."""
+        """What the first picture does not show, and so need not wait for.
+
+        The start page is there a frame or two later; what is heavier comes after it.
+        """
         self.painted.emit()
+        if self._stack.currentWidget() in (None, vars(self).get("start")):
+            self._show_start()
+        self.actions_.complete()
         self.setWindowIcon(self.icons.app_icon())
         self.actions_.retint()
-        if fault := self.keys.load():
-            self.start.banner.say(fault, fault=True)
-        if "start" in vars(self) and self._stack.currentWidget() is self.start:
-            self._show_start()
+        self.drops.listen()
+        self.dialogs.keys.load()
+        if self._stack.currentWidget() is self.start:
+            self._tell_of_keys()
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -262,14 +264,15 @@ class MainWindow(QMainWindow):
                 "go.evaluate": lambda: self.go("evaluate"),
                 "go.project": lambda: self.go("project"),
                 "view.theme": self.theme.toggle,
-                "view.jobs": lambda: self.jobs_panel.present(),
+                "view.jobs": lambda: self.dialogs.show_jobs(),
                 "train.start": self._start_round,
                 "train.cancel": self._cancel,
                 "help.guide": lambda: self.help.show_for(self._page),
                 "help.field-guide": lambda: self.help.show_question(self.session),
                 "help.tour": lambda: self.help.begin_tour(),
-                "help.keys": self._show_keys,
-                "help.log": self._show_log,
+                "help.keys": lambda: self.dialogs.show_keys(),
+                "help.log": lambda: self.dialogs.show_log(),
+                "help.about": lambda: self.dialogs.show_about(),
             }
         )
 
@@ -277,8 +280,6 @@ class MainWindow(QMainWindow):
         self._page = page
         self._stack.setCurrentWidget(widget)
         self.actions_.enable_page(page)
-        for name in self.actions_.of_projects:
-            self.actions_[name].setEnabled(bool(page))
 
     def _show_start(self) -> None:
         from gzactive.app.recent import recent_projects
@@ -299,7 +300,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _waiting(self) -> bool:
-        return self._stack.currentWidget() is self.opening
+        return "opening" in vars(self) and self._stack.currentWidget() is self.opening
 
     def _on_opened(self) -> None:
         from gzactive.app.recent import remember_project
@@ -321,6 +322,7 @@ class MainWindow(QMainWindow):
             galaxies=len(session.project.catalog),
             finished=session.project.labels.finished_count(),
         )
+        self._tell_of_keys()
         how = " (read-only)" if session.read_only else ""
         self.setWindowTitle(f"{session.project.name}{how} – gzactive")
         self.opening.offer_skip()
@@ -332,6 +334,11 @@ class MainWindow(QMainWindow):
         if session.project is not None and session.label is not None:
             with suppress(GzactiveError):  # its drive may be gone by now
                 update_project(session.path, session.project.labels.finished_count())
+
+    def _tell_of_keys(self) -> None:
+        """Say what is wrong with the file of the person's own keys, if anything is."""
+        if fault := self.dialogs.keys.fault:
+            self.tell(fault)
 
     def _forget(self, path: Path) -> None:
         from gzactive.app.recent import forget_project
@@ -383,21 +390,6 @@ class MainWindow(QMainWindow):
             self._show_start()
 
     def _ask_for_project(self) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
-        folder = QFileDialog.getExistingDirectory(self, "Open a project folder", str(Path.home()))
-        if folder:
-            self.open_project(Path(folder))
-
-    def _show_keys(self) -> None:
-        from gzactive.app.keys_dialog import KeysDialog
-
-        KeysDialog(self.actions_, self.keys, self).open()
-
-    def _show_log(self) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        from gzactive.logs import log_folder
-
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
+        folder = self.dialogs.ask_for_project()
+        if folder is not None:
+            self.open_project(folder)

@@ -5,7 +5,6 @@ notation, whatever their case.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from gzactive.app.actions import ACTIONS, ActionSpec
 from gzactive.errors import GzactiveError
@@ -97,9 +96,9 @@ def remapped(
         except GzactiveError as error:
             sentences.append(str(error))
         else:
-            chosen[name] = replace(spec, keys=(*keys, *stays))
+            chosen[name] = spec._replace(keys=(*keys, *stays))
     mapped = (
-        chosen.get(action.id) or replace(action, keys=_left(action, chosen.values()))
+        chosen.get(action.id) or action._replace(keys=_left(action, chosen.values()))
         for action in actions
     )
     return tuple(mapped), sentences

@@ -1,16 +1,16 @@
 """Design tokens: spacing, type scale and the colours of both modes, as plain values.
 
 Everything that the app draws takes its numbers from here, so that the two modes stay one design
-and the contrast of every pair that is drawn can be tested. No Qt lives here.
+and the contrast of every pair that is drawn can be tested. No Qt lives here. They are named tuples,
+which are made in a tenth of a data class's time: the window waits for them.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["DARK", "LIGHT", "RADIUS", "SPACE", "TYPE", "Colours", "contrast", "luminance"]
 
 
-@dataclass(frozen=True)
-class Colours:
+class Colours(NamedTuple):
     """The colours of one mode, as ``#rrggbb``.
 
     ``sky`` lies behind the galaxy, ``background`` behind the panels, ``surface`` under a panel and
@@ -31,8 +31,7 @@ class Colours:
     danger: str
 
 
-@dataclass(frozen=True)
-class Spacing:
+class Spacing(NamedTuple):
     """Distances in pixels at 96 dots an inch; Qt scales them with the screen."""
 
     hair: int = 2
@@ -43,8 +42,7 @@ class Spacing:
     huge: int = 24
 
 
-@dataclass(frozen=True)
-class TypeScale:
+class TypeScale(NamedTuple):
     """Sizes as multiples of the person's own font size, so that the app scales with it."""
 
     small: float = 0.9

@@ -37,7 +37,8 @@ def window(qtbot: QtBot, theme: Theme) -> tuple[QMainWindow, ActionSet]:
     window = QMainWindow()
     qtbot.addWidget(window)
     actions = ActionSet(window, Icons(theme))
-    actions.fill_menus(window.menuBar())
+    actions.add_menus(window.menuBar())
+    actions.complete()
     return window, actions
 
 

@@ -4,6 +4,7 @@ Each number is printed beside a control taken in the same run, since a busy mach
 Run with ``pytest -m benchmark -s tests/benchmarks/test_app_latency.py``.
 """
 
+import os
 import statistics
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from gzactive.app.help.first_run import note_tour_seen
 from gzactive.app.label.view import LabelView
 from gzactive.app.launch import make_window
 from gzactive.app.main_window import MainWindow
+from gzactive.app.train.training_plan import TrainingChoice
 from gzactive.inference import feature_store
 from gzactive.project import Project
 
@@ -221,6 +223,40 @@ def test_keys_are_answered_while_a_round_trains(qtbot: QtBot, window: MainWindow
     assert finish <= 50
 
 
+def test_a_network_that_trains_beside_neither_stalls_the_window_nor_delays_keys(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    it = window.session.train.networks
+    window.go("train")
+    window.area.train.show_networks()
+    watch = StallWatch()
+    qtbot.wait(3000)
+    idle = watch.stop()
+    watch = StallWatch()
+    choice = TrainingChoice(window.session.path, "beside", crop=64, batch=16, epochs=50)
+    it.train(choice)
+    qtbot.waitUntil(lambda: it.training is not None, timeout=60_000)
+    job = it.training
+    # From its start over the decoding of images to the first epochs, their curves drawn live.
+    qtbot.waitUntil(lambda: len(window.area.train.networks.curve.drawn) > 0, timeout=500_000)
+    qtbot.wait(5000)
+    busy = watch.stop()
+    window.go("label")
+    qtbot.wait(500)
+    keys, finishes, _ = label(qtbot, window, 10)
+    began = time.perf_counter()
+    with qtbot.waitSignal(job.cancelled, timeout=60_000):
+        it.cancel()
+    print(f"\ncancelled in {time.perf_counter() - began:.2f} s")
+    told("event loop away, idle (control)", idle, 50)
+    told("event loop away, network training beside", busy, 50)
+    key = told("key press → question painted, network training beside", keys, 16)
+    finish = told("finish → next galaxy painted, network training beside", finishes, 50)
+    assert max(busy) <= 50
+    assert key <= 16
+    assert finish <= 50
+
+
 BARE = """
 import sys
 from PySide6.QtCore import QTimer
@@ -236,25 +272,48 @@ window.show()
 app.exec()
 """
 OURS = """
-import os, sys
-from PySide6.QtWidgets import QApplication
-from gzactive.app.launch import make_window
-app = QApplication([])
-window = make_window(app)
-# The time until the window is on screen is what is measured; the process ends there.
-window.painted.connect(lambda: os._exit(0))
-window.show()
-app.exec()
+import os
+from PySide6.QtCore import QEvent, QObject, QTimer
+from gzactive.app import launch
+class Page(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, lambda: os._exit(0))
+        return False
+def until_painted(window):
+    {until}
+make_window = launch.make_window
+def watched(*given):
+    window = make_window(*given)
+    window.painted.connect(lambda: until_painted(window))
+    return window
+launch.make_window = watched
+launch.run_app(None)
 """
+#: The time until the window is on screen is what is measured; the process ends there.
+WINDOW = OURS.format(until="os._exit(0)")
+#: The time until what the start page offers can be read.
+PAGE = OURS.format(until="window.page = Page(); window.start.installEventFilter(window.page)")
 
 
 def test_the_window_is_on_screen_nearly_as_soon_as_a_bare_one(tmp_path: Path) -> None:
-    times: dict[str, list[float]] = {"bare": [], "ours": []}
-    for _ in range(9):
-        for name, script in (("bare", BARE), ("ours", OURS)):
+    # As where it is installed: modules are compiled already, ours and Python's own.
+    environment = os.environ | {"PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode")}
+    environment |= {f"XDG_{name}_HOME": str(tmp_path) for name in ("CONFIG", "STATE")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    scripts = {"bare": BARE, "window": WINDOW, "page": PAGE}
+    times: dict[str, list[float]] = {name: [] for name in scripts}
+    for turn in range(10):
+        for name, script in scripts.items():
             began = time.perf_counter()
-            subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
-            times[name].append(time.perf_counter() - began)
-    bare, ours = min(times["bare"]), min(times["ours"])
-    print(f"\nbare window {1000 * bare:.0f} ms, ours {1000 * ours:.0f} ms: {ours / bare:.2f} ×")
-    assert ours <= 1.5 * bare
+            subprocess.run(
+                [sys.executable, "-c", script], check=True, cwd=tmp_path, env=environment
+            )
+            if turn:
+                times[name].append(time.perf_counter() - began)
+    bare, window, page = (min(times[name]) for name in scripts)
+    print(
+        f"\nbare window {1000 * bare:.0f} ms, ours {1000 * window:.0f} ms: {window / bare:.2f} ×; "
+        f"with its start page {1000 * page:.0f} ms: {page / bare:.2f} ×"
+    )
+    assert window <= 1.5 * bare

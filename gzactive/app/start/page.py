@@ -1,16 +1,20 @@
 """What a person sees without a project: open one, go on with a recent one, or try the sky."""
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
-from gzactive.app.banner import Banner
 from gzactive.app.icons import Icons
-from gzactive.app.recent import RecentProject
-from gzactive.app.start.recent_row import RecentRow
 from gzactive.app.tokens import SPACE
+
+if TYPE_CHECKING:
+    from gzactive.app.banner import Banner
+    from gzactive.app.recent import RecentProject
+    from gzactive.app.start.recent_row import RecentRow
 
 __all__ = ["StartPage"]
 
@@ -40,7 +44,6 @@ class StartPage(QWidget):
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icons = icons
-        self.banner = Banner(icons, self)
         self._sign = QLabel(self)
         self._sign.setFixedSize(_APP_ICON, _APP_ICON)
         title = QLabel("gzactive", self)
@@ -90,7 +93,7 @@ class StartPage(QWidget):
         column = QVBoxLayout(middle)
         column.setSpacing(SPACE.large)
         column.addStretch(2)
-        column.addWidget(self.banner)
+        self._column = column
         column.addLayout(top)
         column.addLayout(buttons)
         column.addLayout(self._recent)
@@ -102,7 +105,16 @@ class StartPage(QWidget):
         row.addStretch(1)
         icons.theme.changed.connect(self._retint)
 
-    def show_recent(self, projects: list[RecentProject]) -> None:
+    @cached_property
+    def banner(self) -> "Banner":
+        """Says what went wrong, above all else."""
+        from gzactive.app.banner import Banner
+
+        banner = Banner(self._icons, self)
+        self._column.insertWidget(1, banner)
+        return banner
+
+    def show_recent(self, projects: "list[RecentProject]") -> None:
         """List the projects opened lately; called first when the window is on screen."""
         self._retint()
         while (item := self._recent.takeAt(0)) is not None:
@@ -111,6 +123,8 @@ class StartPage(QWidget):
         self.rows = []
         if not projects:
             return
+        from gzactive.app.start.recent_row import RecentRow
+
         heading = QLabel("Recent", self)
         heading.setProperty("role", "heading")
         self._recent.addWidget(heading)

@@ -145,13 +145,13 @@ def test_it_is_opened_by_its_key_from_the_start_page_and_from_a_project(
 ) -> None:
     window = open_window()
     QTest.keyClick(window, Key.Key_J, Qt.KeyboardModifier.ControlModifier)
-    assert window.jobs_panel.isVisible()
-    window.jobs_panel.close()
+    assert window.dialogs.jobs.isVisible()
+    window.dialogs.jobs.close()
     project = make_project(n=12, tree="rings", automatic=False)
     give_features(project)
     with qtbot.waitSignal(window.labelling, timeout=60_000):
         window.open_project(project.path)
     window.area.strip.jobs.click()
-    assert window.jobs_panel.isVisible()
-    titles = [title for title, _ in rows(window.jobs_panel)]
+    assert window.dialogs.jobs.isVisible()
+    titles = [title for title, _ in rows(window.dialogs.jobs)]
     assert "Opening" in titles

@@ -157,7 +157,7 @@ def test_keys_survive_a_restart(open_window: OpenWindow, qtbot: QtBot) -> None:
     close(window, sheet, qtbot)
     window.close()
     again = open_window()
-    qtbot.waitUntil(lambda: again.keys.keys("view.theme") == ("F7",))
+    qtbot.waitUntil(lambda: again.dialogs.keys.keys("view.theme") == ("F7",))
     mode = again.theme.mode
     QTest.keyClick(again, Key.Key_F7)
     assert again.theme.mode != mode
