@@ -36,11 +36,9 @@ class Dialogs:
     @cached_property
     def jobs(self) -> "JobsPanel":
         """What runs in the background, what waits and what is over."""
-        from gzactive.app.background.controller import JobsController
         from gzactive.app.background.view import JobsPanel
 
-        window = self._window
-        return JobsPanel(JobsController(window.compute, window), window.theme, window)
+        return JobsPanel(self._window.jobs, self._window.theme, self._window)
 
     def show_jobs(self) -> None:
         """Show the list of jobs before the other windows."""

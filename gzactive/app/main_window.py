@@ -19,6 +19,7 @@ from gzactive.app.theme import Theme
 from gzactive.errors import GzactiveError
 
 if TYPE_CHECKING:
+    from gzactive.app.background.controller import JobsController
     from gzactive.app.dialogs import Dialogs
     from gzactive.app.drop_target import DropTarget
     from gzactive.app.help.desk import HelpDesk
@@ -90,6 +91,13 @@ class MainWindow(QMainWindow):
         page.given_up.connect(self._give_up)
         self._stack.addWidget(page)
         return page
+
+    @cached_property
+    def jobs(self) -> "JobsController":
+        """What runs in the background, what waits and what is over."""
+        from gzactive.app.background.controller import JobsController
+
+        return JobsController(self.compute, self)
 
     @cached_property
     def dialogs(self) -> "Dialogs":
@@ -313,7 +321,7 @@ class MainWindow(QMainWindow):
         self.area.page_chosen.connect(self.go)
         self.area.project_chosen.connect(self.open_project)
         self.area.weights_taken.connect(self.take_in)
-        self.area.process_started.connect(lambda job: self.jobs.follow(job))
+        self.area.process_started.connect(self.compute.follow)
         self._stack.addWidget(self.area)
         self.help.use(session)
         remember_project(
