@@ -162,7 +162,13 @@ def guess_votes(columns: Iterable[str], tree: DecisionTree) -> dict[str, str]:
 
 
 def best_tree(columns: Iterable[str]) -> DecisionTree:
-    """The shipped tree most of whose answers are columns of a table; else the default tree."""
+    """The shipped tree most of whose answers are columns of a table; else the default tree.
+
+    Where none is, but a table's votes have another form that only some trees know, as Kaggle's
+    solutions have, it is the first of those.
+    """
+    from gzactive.catalog.vote_formats import find_format
+
     names = list(map(str, columns))
     best, most = load_tree(DEFAULT_TREE), 0
     for tree_id in available_trees():
@@ -170,6 +176,9 @@ def best_tree(columns: Iterable[str]) -> DecisionTree:
         count = len(set(guess_votes(names, tree)) & set(tree.columns))
         if count > most:
             best, most = tree, count
+    if not most and find_format(names, best) is None:
+        others = (load_tree(tree_id) for tree_id in available_trees())
+        return next((tree for tree in others if find_format(names, tree) is not None), best)
     return best
 
 

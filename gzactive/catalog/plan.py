@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.catalog.columns import PLACES, check_columns, guess_columns, total_of
+from gzactive.catalog.columns import KEPT, PLACES, check_columns, guess_columns, total_of
 from gzactive.catalog.coordinates import degrees, scales
 from gzactive.catalog.findings import Finding, Level, by_gravity, counted, examples
 from gzactive.catalog.material import Look, Material
 from gzactive.catalog.near_misses import near_misses
+from gzactive.catalog.plan_votes import has_no_galaxies, other_votes, votes_of_answers
 from gzactive.catalog.rows import Refused, aside, from_table, joined
 from gzactive.catalog.vote_tables import read_votes
 from gzactive.errors import GzactiveError
@@ -88,6 +89,13 @@ def plan_catalog(
     if material.table is None:
         return Plan(material.images, None, {}, by_gravity(findings))
     progress("Reading the columns", 0, 0)
+    if has_no_galaxies(material.table):
+        unknown = dict.fromkeys(map(str, material.table.columns), KEPT)
+        try:
+            images, said = votes_of_answers(material, tree, findings, progress)
+        except Refused as refused:
+            return Plan(None, None, unknown, by_gravity([*findings, refused.finding]))
+        return Plan(images, said, unknown, by_gravity(findings))
     known = guess_columns(material.table, tree, material.images)
     if columns is not None:
         given = check_columns(columns, material.table, tree)
@@ -133,7 +141,7 @@ def _votes(
     answers = {column: bearer[column] for column in _answers(tree) if column in bearer}
     answers = {column: name for column, name in answers.items() if name in catalog.columns}
     if not answers:
-        return None
+        return other_votes(catalog, tree, findings)
     frame: dict[str, Any] = {"id_str": catalog["id_str"]}
     blank = np.zeros(len(catalog), dtype=bool)
     for column, name in answers.items():

@@ -1,5 +1,6 @@
 """Images and tables become a catalogue, and every row that does not come along is accounted for."""
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -255,3 +256,58 @@ def test_a_zip_and_a_fits_table_are_joined(images, tmp_path):
     assert made.catalog["id_str"].tolist() == ["G1", "G2"]
     assert made.catalog["dec"].tolist() == [3.0, 4.0]
     assert made.columns["OBJID"] == "id_str"
+
+
+def test_kaggles_solutions_bring_their_votes_and_their_tree(images, tmp_path):
+    from gzactive.catalog.columns import best_tree
+
+    solutions = {"Class1.1": [0.25, 0.0], "Class1.2": [0.7, 0.0], "Class1.3": [0.05, 0.0]}
+    path = table(tmp_path, GalaxyID=["G0", "G1"], **solutions)
+    material = read_material([images], path)
+    tree = best_tree(material.table.columns)
+    assert tree.id == "gz2"
+    made = plan_catalog(material, tree)
+    assert made.votes["id_str"].tolist() == ["G0"]
+    assert made.votes[list(tree.columns[:3])].to_numpy().tolist() == [[10, 28, 2]]
+    assert "40 nominal people, kept as catalogue votes: Kaggle" in kinds(made)["votes"]
+
+
+def test_classes_of_galaxy_zoo_1_are_votes_too(images, tmp_path):
+    path = table(tmp_path, objid=["G0", "G1", "G2"], gz1_class=["elliptical", "spiral", "star"])
+    tree = load_tree("gz-decals-dr5")
+    made = plan_catalog(read_material([images], path), tree)
+    assert made.votes["id_str"].tolist() == ["G0", "G1"]
+    assert made.votes["smooth-or-featured_smooth"].tolist() == [10, 0]
+
+
+def test_fractions_without_totals_are_left_out_and_said_so(images, tmp_path):
+    tree = load_tree("gz-hubble")
+    scheme = tree.fraction_schemes[0]
+    name = tree.column_names(scheme)[tree.columns[0]]
+    made = plan_catalog(
+        read_material([images], table(tmp_path, id_str=["G0"], **{name: [0.5]})), tree
+    )
+    assert made.votes is None
+    assert "cannot become votes without the question's total" in kinds(made)["votes-unread"]
+
+
+def test_an_export_of_zooniverse_votes_on_images_and_is_no_table_of_galaxies(images, tmp_path):
+    from .test_zooniverse import export, row, say
+
+    subject = json.dumps({"7": {"retired": None, "name": "G1"}})
+    question = RINGS.root.text
+    path = export(
+        tmp_path,
+        [
+            row(number, person, 7, say("T0", "Yes", question), subject_data=subject)
+            for number, person in enumerate(("ada", "ben"))
+        ],
+    )
+    made = plan([images], path)
+    assert len(made.catalog) == 8
+    assert made.refusals == ()
+    assert made.votes is not None
+    assert made.votes["id_str"].tolist() == ["G1"]
+    assert made.votes["ring_yes"].tolist() == [2]
+    alone = plan([], path)
+    assert "tells no images" in alone.refusals[0].sentence
