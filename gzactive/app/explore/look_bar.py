@@ -50,7 +50,7 @@ class LookBar(QWidget):
         self._sign.setFixedSize(_SIGN, _SIGN)
         self._back = actions.button("explore.back", self, text=True)
         self._answer = ElidedLabel("question", self)
-        self._question = self._label("small")
+        self._question = ElidedLabel("small", self)
         self._count = self._label("small")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.words = self._label("muted")

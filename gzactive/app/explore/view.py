@@ -109,8 +109,7 @@ class ExploreView(QWidget):
         self._chosen.setMinimumWidth(
             self._chosen.fontMetrics().horizontalAdvance("0,000 selected ")
         )
-        self._elsewhere = ElsewhereButton(actions, icons, self)
-        self._lay_out()
+        self._lay_out(icons)
         self._connect()
         self._on_query()
         self._on_listing()
@@ -139,7 +138,7 @@ class ExploreView(QWidget):
 
     # --- building -------------------------------------------------------------------------------
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, icons: Icons) -> None:
         browse = QWidget(self)
         right = QVBoxLayout()
         right.setSpacing(SPACE.small)
@@ -164,7 +163,7 @@ class ExploreView(QWidget):
         deeds.addStretch(1)
         for name in ("ask", "undo", "copy-ids"):
             deeds.addWidget(self._actions.button(f"explore.{name}", self))
-        deeds.addWidget(self._elsewhere)
+        deeds.addWidget(ElsewhereButton(self._actions, icons, self))  # last by the Tab key too
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.tight)
         column.setSpacing(SPACE.small)

@@ -67,6 +67,10 @@ class HelpPictures(QObject):
         """The example of an answer, once the tree's are chosen; None if there is none."""
         return self._examples.get(tree.hash, {}).get(column)
 
+    def lacks(self, tree: DecisionTree, column: str) -> bool:
+        """Whether there is no example of an answer and will be none."""
+        return tree.hash in self._examples and column not in self._examples[tree.hash]
+
     def picture(self, tree: DecisionTree, column: str) -> QImage | None:
         """The example's picture, once it is drawn."""
         found = self._pictures.get((tree.hash, column))

@@ -1,5 +1,7 @@
 """A row of small examples, one an answer, above the words of the help."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
@@ -12,6 +14,9 @@ __all__ = ["ExampleStrip"]
 
 _LARGEST = 96
 _ROUND = 6
+#: Where the simulated sky cannot show an answer.
+_LACKING = "No example"
+_WORDS = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 
 
 class ExampleStrip(QWidget):
@@ -29,6 +34,7 @@ class ExampleStrip(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._tiles: list[tuple[str, QImage | None]] = []
+        self._lacking: frozenset[str] = frozenset()
         self.setAccessibleName("Examples of the answers")
         self.setToolTip("Simulated galaxies, one for each answer; the field guide says more")
         theme.changed.connect(self.update)
@@ -46,11 +52,18 @@ class ExampleStrip(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
 
-    def show_examples(self, tiles: list[tuple[str, QImage | None]]) -> None:
-        """Show these: an answer's text and its picture, None where there is none (yet)."""
+    def show_examples(
+        self, tiles: list[tuple[str, QImage | None]], lacking: Iterable[str] = ()
+    ) -> None:
+        """Show these: an answer's text and its picture, None where there is none yet.
+
+        Of answers that are ``lacking``, by their text, there will be none; that is said.
+        """
         self._tiles = tiles
+        self._lacking = frozenset(lacking)
         told = [text for text, picture in tiles if picture is not None]
-        self.setAccessibleDescription(", ".join(told))
+        without = f"; no example of: {', '.join(sorted(self._lacking))}" if self._lacking else ""
+        self.setAccessibleDescription(", ".join(told) + without)
         self.setVisible(bool(told))
         self.update()
 
@@ -80,6 +93,8 @@ class ExampleStrip(QWidget):
             painter.setPen(QPen(QColor(colours.border), 1))
             painter.drawPath(outline)
             painter.setPen(QColor(colours.muted))
+            if text in self._lacking:
+                painter.drawText(box.adjusted(4, 4, -4, -4), _WORDS, _LACKING)
             below = QRectF(box.left(), side + SPACE.hair, side, line)
             draw_elided(painter, below, text, Qt.AlignmentFlag.AlignHCenter)
         painter.end()

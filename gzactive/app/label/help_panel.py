@@ -78,15 +78,20 @@ class HelpPanel(QWidget):
 
     def _show_examples(self) -> None:
         """Show what is drawn; what is not is asked for once nothing else is going on."""
-        tiles = []
+        tiles, lacking = [], []
         if self._pictures is not None and self._tree is not None and self._question is not None:
             tiles = [
                 (answer.text, self._pictures.small(self._tree, answer.column))
                 for answer in self._question.answers
             ]
-            if self.isVisible() and any(picture is None for _, picture in tiles):
+            lacking = [
+                answer.text
+                for answer in self._question.answers
+                if self._pictures.lacks(self._tree, answer.column)
+            ]
+            if self.isVisible() and sum(one is None for _, one in tiles) > len(lacking):
                 self._pause.start()
-        self.examples.show_examples(tiles)
+        self.examples.show_examples(tiles, lacking)
 
     def _ask(self) -> None:
         known = self._question is not None and self._tree is not None

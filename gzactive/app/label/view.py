@@ -38,6 +38,8 @@ __all__ = ["LabelView"]
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 #: The panel's width in pixels: what a square galaxy leaves, within these bounds.
 _PANEL_LEAST, _PANEL_MOST = 380, 640
+#: How keyboards write a key that has no letter.
+_RETURN = {"Return": "↵", "Enter": "↵"}
 _PAUSED = "Done. Compare, then press Enter for the next galaxy."
 
 
@@ -250,7 +252,9 @@ class LabelView(QWidget):
         question = self.controller.question
         paused = self.controller.paused
         boxes = question is not None and question.kind == "checkboxes"
-        self._done.setText("Next" if paused else "Done")
+        words, key = "Next" if paused else "Done", self._actions.key("label.done")
+        self._done.setText(f"{words}  {_RETURN.get(key, key)}".rstrip())
+        self._done.setAccessibleName(f"{words}, key {key}" if key else words)
         self._done.setVisible(boxes or paused)
         self._actions["label.done"].setEnabled((boxes or paused) and self._note.isHidden())
 
@@ -294,6 +298,7 @@ class LabelView(QWidget):
             self.answers.setToolTip(reason)
 
     def _on_keys(self) -> None:
+        self._offer_done()
         self.answers.show_keys(
             [self._actions.key(f"label.answer-{number}") for number in range(1, ANSWER_KEYS + 1)]
         )

@@ -226,7 +226,7 @@ def test_the_pause_waits_for_enter(qtbot: QtBot, open_window: OpenWindow, rings:
     press(window, Key.Key_1)
     assert view.controller.current.id_str == here
     assert view._done.isVisible()
-    assert view._done.text() == "Next"
+    assert view._done.text() == "Next  ↵"
     press(window, Key.Key_Return)
     assert view.controller.current.id_str != here
     assert not view._done.isVisible()

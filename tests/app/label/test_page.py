@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.icons import Icons
+from gzactive.app.label.example_strip import ExampleStrip
 from gzactive.app.label.reveal import Reveal, RevealRow
 from gzactive.app.label.reveal_card import RevealCard
 from gzactive.app.label.upcoming_strip import UpcomingStrip
@@ -79,6 +80,54 @@ def test_enter_and_ctrl_enter_save_a_note(
     modifier = Qt.KeyboardModifier.ControlModifier if held else Qt.KeyboardModifier.NoModifier
     QTest.keyClick(window.focusWidget(), key, modifier)
     assert rings.labels.marked("note") == {first: "a bar?"}
+
+
+def test_a_saved_note_is_confirmed(open_window: OpenWindow, rings: Project) -> None:
+    window = open_window(rings.path)
+    type_note(window, "two nuclei")
+    QTest.keyClick(window.focusWidget(), Key.Key_Return)
+    assert page(window).said.text() == "Note saved."
+
+
+def test_a_long_name_ends_in_dots_and_its_tip_tells_the_whole(
+    qtbot: QtBot, open_window: OpenWindow, rings: Project
+) -> None:
+    window = open_window(rings.path)
+    name = page(window).header._name
+    name.setText("Galaxy of a very long name " * 9)
+    assert name.cut
+    assert name.toolTip() == name.text()
+    name.setText("G1")
+    assert not name.cut
+
+
+def test_done_says_its_key(
+    qtbot: QtBot, open_window: OpenWindow, make_project: MakeProject
+) -> None:
+    project = make_project(n=12, automatic=False)
+    give_features(project)
+    window = open_window(project.path)
+    done = page(window)._done
+    press(window, Key.Key_1, Key.Key_1, Key.Key_4)
+    assert page(window).controller.question.kind == "checkboxes"
+    assert done.isVisible()
+    assert done.text() == "Done  ↵"
+    assert done.accessibleName() == "Done, key Return"
+
+
+def test_an_answer_without_an_example_says_so(qtbot: QtBot, theme: Theme) -> None:
+    strip = ExampleStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(320, strip.sizeHint().height())
+    picture = QImage(96, 96, QImage.Format.Format_RGB32)
+    picture.fill(0xFF335577)
+    strip.show_examples([("Bar", picture), ("No bar", None)])
+    waits = strip.grab().toImage()
+    strip.show_examples([("Bar", picture), ("No bar", None)], lacking=["No bar"])
+    assert strip.grab().toImage() != waits
+    assert strip.accessibleDescription() == "Bar; no example of: No bar"
+    strip.show_examples([("No bar", None)], lacking=["No bar"])
+    assert strip.isHidden()
 
 
 def test_a_draft_outlives_its_galaxy_and_the_window(
