@@ -205,7 +205,7 @@ class ProjectSession(QObject):
         self.label.start(opened.ranking.queue)
         self._watch = ProjectWatch(opened.project, parent=self)
         self._watch.changed.connect(self._rounds.take_over)
-        self._team = TeamLine(opened.project, self)
+        self._team = TeamLine(opened.project, self._on_running_low, self)
         self._team.told.connect(self.team_told)
         self._team.hold(self.label)
         self._home = Homecoming(opened.project, parent=self)

@@ -1,5 +1,6 @@
 """Tells when a team's label server stops answering, and when all answers were sent again."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,6 +23,8 @@ class TeamLine(QObject):
     ----------
     project
         The open project; without a team there is nothing to say.
+    back
+        Called when the server answers again.
     parent
         Owner.
     """
@@ -29,12 +32,16 @@ class TeamLine(QObject):
     #: A sentence, and whether it is a fault.
     told = Signal(str, bool)
 
-    def __init__(self, project: "Project", parent: QObject | None = None) -> None:
+    def __init__(
+        self, project: "Project", back: Callable[[], object], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self._back = back
         self._project = project
         self._labels = project.labels
         self._courier = self._labels.courier if isinstance(self._labels, TeamLabels) else None
         self._problem = ""
+        self._away = False
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
         self._timer.timeout.connect(self.look)
@@ -62,12 +69,22 @@ class TeamLine(QObject):
         if state.problem and state.problem != self._problem:
             self._problem = state.problem
             what = "The label server does not answer." if state.away else state.problem
+            only = (
+                " Until then you are handed the galaxies that are set aside for you, so that no "
+                "galaxy gets more people than it wants."
+                if state.away and self._project.settings.retire_after
+                else ""
+            )
             self.told.emit(
                 f"{what} Label on: your answers are safe on this computer and are sent when it "
-                "takes them again.",
+                f"takes them again.{only}",
                 True,
             )
-        elif self._problem and not state.problem and not state.waiting:
+            self._away = state.away
+        if self._away and not state.problem:
+            self._away = False
+            self._back()
+        if self._problem and not state.problem and not state.waiting:
             self._problem = ""
             self.told.emit(
                 "The label server answers again, and all your answers have been sent.", False

@@ -1,11 +1,13 @@
 """The labels of a team: a copy on this computer that answers at once, and a server they meet on."""
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
@@ -31,6 +33,8 @@ __all__ = [
 
 #: What the database remembers its file by.
 _FILE = "file"
+#: What the database remembers the galaxies by that are set aside for a labeller.
+_HELD = "set aside"
 #: What a server's database remembers the questions by that are answered in it.
 _TREE = "tree"
 #: Seconds that closing waits for the last answers to be sent.
@@ -81,7 +85,8 @@ class TeamLabels(LabelLog):
         self.log_id = self._log_of_this_copy(path)
         self.server = without_password(url)
         self.courier = Courier(path, url)
-        self._held: dict[str, float] = {}
+        # Whose, on which tree, and until when each, as wall-clock time: it outlives the program.
+        self._held_for, self._held = self._remembered()
         self._in_hand: _InHand | None = None
         self._renew_at = 0.0
         self._cut_off = False
@@ -119,9 +124,12 @@ class TeamLabels(LabelLog):
             return set(ids) & (self.set_aside(labeller, tree) or set())
 
         def ask(server: Engine) -> set[str]:
+            until = time.time() + _LEASE
             granted = claims.claim(server, tree.id, labeller, list(ids), limit, _LEASE)
             # On the courier's thread, so that no renewal gives them up before they are in hand.
-            self._held |= dict.fromkeys(granted, time.monotonic() + _LEASE)
+            self._hold(
+                labeller, tree.id, self._held_of(labeller, tree.id) | dict.fromkeys(granted, until)
+            )
             if self._in_hand is not None:
                 self._in_hand = self._in_hand.with_more(granted)
             return granted
@@ -136,8 +144,7 @@ class TeamLabels(LabelLog):
         """The only galaxies that may be handed out as long as the server is away; None for any."""
         if not self._cut_off:
             return None
-        now = time.monotonic()
-        return {one for one, until in self._held.items() if until > now}
+        return set(self._held_of(labeller, tree.id))
 
     def keep(self, labeller: str, tree: DecisionTree, ids: Iterable[str], limit: int) -> None:
         """Claims on these galaxies last on, and others are given up: soon, without waiting."""
@@ -151,13 +158,40 @@ class TeamLabels(LabelLog):
             return None
 
         def renew(server: Engine) -> None:
-            until = time.monotonic() + _LEASE
+            until = time.time() + _LEASE
             kept = claims.keep(server, now.tree_id, now.labeller, now.ids, now.limit, _LEASE)
-            self._held = dict.fromkeys(kept, until)
+            self._hold(now.labeller, now.tree_id, dict.fromkeys(kept, until))
             if self._in_hand is now:
                 self._renew_at = time.monotonic() + _LEASE / 4
 
         return renew
+
+    def _held_of(self, labeller: str, tree_id: str) -> dict[str, float]:
+        """What is set aside for a labeller at this moment, and until when."""
+        now = time.time()
+        if self._held_for != (labeller, tree_id):
+            return {}
+        return {one: until for one, until in self._held.items() if now < until <= now + _LEASE}
+
+    def _hold(self, labeller: str, tree_id: str, held: dict[str, float]) -> None:
+        """Take note of what is set aside, also for whoever starts while the server is away.
+
+        Before a lease is asked for, its end is reckoned; so the server holds it longer than we do.
+        """
+        self._held_for, self._held = (labeller, tree_id), held
+        value = json.dumps({"labeller": labeller, "tree": tree_id, "until": held})
+        with writing(self._engine) as connection:
+            insert_missing(connection, about, [{"name": _HELD, "value": ""}])
+            connection.execute(update(about).where(about.c.name == _HELD).values(value=value))
+
+    def _remembered(self) -> tuple[tuple[str, str], dict[str, float]]:
+        """What was set aside when the program ran last: for whom on which tree, and until when."""
+        with reading(self._engine) as connection:
+            noted = connection.scalar(select(about.c.value).where(about.c.name == _HELD))
+        if not noted:
+            return ("", ""), {}
+        known: dict[str, Any] = json.loads(noted)
+        return (str(known["labeller"]), str(known["tree"])), dict(known["until"])
 
     def close(self) -> None:
         """Send what waits if the server answers, and close every connection."""

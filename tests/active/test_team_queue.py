@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -145,6 +146,23 @@ def test_while_the_server_is_away_only_what_was_set_aside_is_handed_out(
         back = build_queue(anna, n=10, by="random", labeller="anna")
         assert len(back) == 10
         assert "server" not in back.attrs["statement"]
+
+
+def test_what_was_set_aside_is_handed_out_too_by_a_program_started_while_the_server_is_away(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(team_labels, "_ANSWER", 3.0)
+    folder = make(tmp_path, postgres.new_database(), "anna", 20, 1)
+    with Project.open(folder) as anna:
+        first = set(build_queue(anna, n=5, by="random", labeller="anna")["id_str"])
+    postgres.stop()
+    with Project.open(folder) as anna:
+        again = build_queue(anna, n=10, by="random", labeller="anna")
+        assert set(again["id_str"]) == first
+        assert build_queue(anna, n=10, by="random", labeller="ben").empty  # they are Anna's
+        monkeypatch.setattr(team_labels.time, "time", lambda real=time.time: real() + 3601)
+        assert build_queue(anna, n=10, by="random", labeller="anna").empty  # an hour later
+    postgres.start()
 
 
 def test_alone_too_a_galaxy_is_retired_after_enough_people(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """A window on a project whose labels are shared: labelling never waits for the server."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from gzactive.active.queue import build_queue
 from gzactive.app.label.view import LabelView
 from gzactive.app.main_window import MainWindow
 from gzactive.app.project.view import ProjectView
 from gzactive.project import Project
+from gzactive.stores import team_labels
 from gzactive.stores.labels import LabelLog
 from gzactive.teams import move_labels
 from tests.postgres import Postgres
@@ -119,3 +122,30 @@ def test_labels_are_shared_and_taken_back_on_the_project_page(
         QTest.keyClick(page.labels.share, Key.Key_Space)
     assert window.session.project.server == ""
     assert len(window.session.project.labels.finished("ada")) == 2
+
+
+def test_a_window_opened_while_the_server_is_away_hands_out_what_was_set_aside_and_goes_on(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    make_project: MakeProject,
+    postgres: Postgres,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(team_labels, "_ANSWER", 2.0)
+    project = make_project(n=12, tree="rings", automatic=False, retire_after=1)
+    move_labels(project, postgres.new_database())
+    mine = build_queue(project, n=3, by="random", labeller="ada")["id_str"].tolist()
+    project.close()
+    postgres.stop()
+    window = open_window(project.path)
+    view, label = label_page(window), window.session.label
+    qtbot.waitUntil(lambda: "set aside for you" in view.banner.sentence, timeout=PATIENCE)
+    handed = {label.current.id_str, *(one.id_str for one in label.upcoming.next(20))}
+    assert handed == set(mine)
+    for _ in mine:
+        qtbot.waitUntil(lambda: label.frame is not None, timeout=PATIENCE)
+        QTest.keyClick(window, Key.Key_1)
+    assert label.current is None
+    postgres.start()
+    qtbot.waitUntil(lambda: label.current is not None, timeout=PATIENCE)
+    assert label.current.id_str not in mine
