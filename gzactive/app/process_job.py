@@ -19,7 +19,7 @@ __all__ = ["ProcessJob"]
 
 _TELL_EVERY_MS = 100
 #: How long a command may take to stop by itself; what it writes is replaced whole, so it is killed.
-_GRACE_MS = 800
+_GRACE_MS = 400
 _STOPPED = 130
 _KEPT = 8000  # characters of what it says of faults
 _FAULT = "gzactive: "

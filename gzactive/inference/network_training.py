@@ -144,6 +144,9 @@ def train_network(
         if model.head is not None and model.header.columns == tree.columns:
             start["start_head"] = model.head
 
+    for left in (out / "run").glob(".*.safetensors.*"):  # of a run that was killed as it wrote
+        left.unlink(missing_ok=True)
+
     def show(history: dict[str, list[float]]) -> None:
         write_tensorboard(out / "tensorboard", history)
         write_history(out, history)

@@ -65,9 +65,12 @@ def test_the_result_is_that_of_the_catalogue_also_after_a_stop(
     out = tmp_path / "b"
     with pytest.raises(Cancelled):
         train_network(galaxies, out, settings=SETTINGS, progress=stop)
+    left = out / "run" / ".best.safetensors.0123456789ab"  # as a kill while it wrote leaves it
+    left.write_bytes(b"half")
     galaxies = open_shards(tmp_path / "shards").galaxies
     by_shards = train_network(galaxies, out, settings=SETTINGS)
     assert "resumed after epoch 1" in (out / "run" / "training.log").read_text()
+    assert not left.exists()
     assert by_shards.galaxies == by_table.galaxies
     assert by_shards.problems == by_table.problems == 1
     assert by_shards.test_loss == pytest.approx(by_table.test_loss, rel=1e-5)

@@ -71,7 +71,9 @@ class Stroke:
             painter.setBrush(QColor(self.colour))
             painter.drawPath(pg.graphicsItems.ScatterPlotItem.Symbols[self.mark])
         painter.end()
-        return QIcon(picture)
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # not tinted: it is compared with the plot
+        return icon
 
 
 def stroke(place: int, theme: Theme) -> Stroke:

@@ -18,8 +18,8 @@ __all__ = ["TrainingDialog"]
 _BATCH, _BATCH_GPU = 32, 128
 _ENOUGH = 1000
 _NOTE = (
-    "It runs beside gzactive, behind everything else: labelling goes on. Cancel it, or close "
-    "gzactive, and it stops and keeps every whole epoch; “Go on” continues it, also after the next "
+    "It runs beside gzactive, behind everything else: labelling goes on. Cancel it, or close the "
+    "project, and it stops and keeps every whole epoch; “Go on” continues it, also after the next "
     "start. Your labels are never touched, and galaxies that judge this project are left out."
 )
 

@@ -150,8 +150,10 @@ def test_shards_are_made_from_the_menu_and_gone_on_with(
     qtbot.waitUntil(lambda: job.state.value == "running", timeout=PATIENCE)
     assert page.cancel.isVisible()
     assert window.area.strip._job is job  # the line at the foot tells of it
+    assert [entry.title for entry in window.jobs.running] == ["Making shards"]
     qtbot.waitUntil(lambda: page.controller.making_shards is None, timeout=PATIENCE)
     assert f"They lie in {tmp_path / 'out'}" in page.told.text()
+    assert window.jobs.ended[0].state.value == "finished"
     manifest = read_manifest(tmp_path / "out")
     assert sum(manifest["galaxies"].values()) == page.controller.galaxies
     assert manifest["settings"]["split"] == [2, 1, 1]
