@@ -4,7 +4,6 @@ It is on screen before anything heavy is imported: whatever the first picture do
 afterwards, and what belongs to a project when one opens.
 """
 
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QWid
 from gzactive.app.action_set import ActionSet
 from gzactive.app.icons import Icons
 from gzactive.app.theme import Theme
-from gzactive.errors import GzactiveError
 
 if TYPE_CHECKING:
     from gzactive.app.background.controller import JobsController
@@ -171,7 +169,9 @@ class MainWindow(QMainWindow):
     def close_project(self) -> None:
         """Back to the start page; what computes is cancelled, and every answer is saved."""
         if self.session is not None:
-            self._note_progress(self.session)
+            from gzactive.app.recent import note_progress
+
+            note_progress(self.session)
             self.session.close()
             self.session.deleteLater()
             self.session = None
@@ -334,14 +334,6 @@ class MainWindow(QMainWindow):
         how = " (read-only)" if session.read_only else ""
         self.setWindowTitle(f"{session.project.name}{how} – gzactive")
         self.opening.offer_skip()
-
-    def _note_progress(self, session: "ProjectSession") -> None:
-        """The start page tells how far the project is, without opening it."""
-        from gzactive.app.recent import update_project
-
-        if session.project is not None and session.label is not None:
-            with suppress(GzactiveError):  # its drive may be gone by now
-                update_project(session.path, session.project.labels.finished_count())
 
     def _tell_of_keys(self) -> None:
         """Say what is wrong with the file of the person's own keys, if anything is."""

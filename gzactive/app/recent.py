@@ -3,15 +3,21 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gzactive.errors import GzactiveError
 from gzactive.paths import atomic_write
+
+if TYPE_CHECKING:
+    from gzactive.app.session import ProjectSession
 
 __all__ = [
     "RecentProject",
     "forget_project",
+    "note_progress",
     "recent_projects",
     "remember_project",
     "update_project",
@@ -109,6 +115,13 @@ def update_project(path: Path, finished: int) -> None:
             replace(each, finished=finished) if each.path == path else each for each in listed
         ]
     )
+
+
+def note_progress(session: "ProjectSession") -> None:
+    """Note how far a project is that is about to close; the start page tells it."""
+    if session.project is not None and session.label is not None:
+        with suppress(GzactiveError):  # its drive may be gone by now
+            update_project(session.path, session.project.labels.finished_count())
 
 
 def forget_project(path: Path) -> None:

@@ -105,7 +105,8 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     def begin(project: Path | None = None) -> MainWindow:
         window = make_window(qapp)
         made.append(window)
-        window.show()
+        with qtbot.waitSignal(window.painted, timeout=PATIENCE):
+            window.show()  # what its first picture does not show is made after it
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)
         if project is not None:
