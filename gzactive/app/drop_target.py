@@ -39,8 +39,7 @@ class DropTarget(QObject):
         kind = event.type()
         if kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove):
             assert isinstance(event, QDropEvent | QDragEnterEvent)
-            if _paths(event):
-                event.acceptProposedAction()
+            if _paths(event) and _take_a_copy(event):
                 self._show_hint()
                 return True
         elif kind == QEvent.Type.DragLeave:
@@ -49,8 +48,7 @@ class DropTarget(QObject):
             assert isinstance(event, QDropEvent)
             self.hint.hide()
             paths = _paths(event)
-            if paths:
-                event.acceptProposedAction()
+            if paths and _take_a_copy(event):
                 self.dropped.emit(paths)
                 return True
         return super().eventFilter(watched, event)
@@ -59,6 +57,16 @@ class DropTarget(QObject):
         self.hint.setGeometry(self._window.rect().adjusted(12, 12, -12, -12))
         self.hint.raise_()
         self.hint.show()
+
+
+def _take_a_copy(event: QDropEvent) -> bool:
+    """Accept what is dropped, but never as moved: whoever gave it would take it away from there."""
+    for action in (Qt.DropAction.CopyAction, Qt.DropAction.LinkAction):
+        if event.possibleActions() & action:
+            event.setDropAction(action)
+            event.accept()
+            return True
+    return False
 
 
 def _paths(event: QDropEvent) -> list[Path]:
