@@ -1,6 +1,7 @@
 """Asks how a network is to be trained, and tells how long that may take."""
 
 import shutil
+from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QWidget
 
@@ -48,7 +49,10 @@ class TrainingDialog(FormDialog):
         self.add_row("Learn from", self.source, "Images and the votes that people gave them")
         self.start = MenuBox(icons, self)
         mine = project.settings.weights or default_weights()
-        self.start.addItem(f"{mine} (as this project)", mine)
+        # A project that came from an archive has brought its weights along, inside its folder.
+        brought = project.path / mine
+        key = str(brought) if brought.is_file() else mine
+        self.start.addItem(f"{Path(mine).name} (as this project)", key)
         for name in available_weights():
             if name != mine:
                 self.start.addItem(name, name)

@@ -144,7 +144,8 @@ def begin_run(choice: TrainingChoice, out: Path) -> list[str]:
     arguments = choice.arguments(out)
     try:
         out.mkdir(parents=True)
-        told = {"arguments": arguments, "epochs": choice.epochs}
+        own = choice.source == out.parent.parent
+        told = {"arguments": arguments, "epochs": choice.epochs, "of the project": own}
         atomic_write(out / _STARTED, json.dumps(told, indent=1))
     except FileExistsError as error:
         raise GzactiveError(
@@ -158,12 +159,15 @@ def begin_run(choice: TrainingChoice, out: Path) -> list[str]:
 def started_with(out: Path) -> tuple[list[str], int]:
     """The arguments that a run was begun with, and its epochs at most; none if not from the app.
 
-    The folder may have moved since: the arguments name where it is now.
+    The project may have moved since, and the run with it: the arguments name where they are now.
     """
     try:
         told = json.loads((out / _STARTED).read_text(encoding="utf-8"))
         arguments = [str(one) for one in told["arguments"]]
-        arguments[arguments.index("--out") + 1] = str(out)
+        place = arguments.index("--out")
+        arguments[place + 1] = str(out)
+        if told.get("of the project"):
+            arguments[place - 1] = str(out.parent.parent)
         return arguments, int(told["epochs"])
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return [], 0

@@ -144,6 +144,11 @@ def test_the_command_is_what_a_person_would_type(tmp_path: Path) -> None:
     assert started_with(out) == (told, 7)
     moved = out.rename(tmp_path / "moved")
     assert str(moved) in started_with(moved)[0]
+    project = tmp_path / "project"
+    begin_run(TrainingChoice(project, "own"), project / "runs" / "own")
+    elsewhere = project.rename(tmp_path / "other")
+    again, _ = started_with(elsewhere / "runs" / "own")
+    assert again[:4] == ["train", str(elsewhere), "--out", str(elsewhere / "runs" / "own")]
     with pytest.raises(GzactiveError, match="There is a run 'moved' already"):
         begin_run(choice, moved)
     (tmp_path / "shards").mkdir()
