@@ -5,8 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from .conftest import MakeProject, OpenWindow
+from .conftest import PATIENCE, MakeProject, OpenWindow
 
 COPY, MOVE, LINK = Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.DropAction.LinkAction
 
@@ -21,9 +22,12 @@ def dropped(folder: Path, actions: Qt.DropAction) -> tuple[QDropEvent, QMimeData
     return event, data
 
 
-def test_what_is_dropped_is_never_moved(open_window: OpenWindow, make_project: MakeProject) -> None:
+def test_what_is_dropped_is_never_moved(
+    qtbot: QtBot, open_window: OpenWindow, make_project: MakeProject
+) -> None:
     folder = Path(make_project(n=4).catalog["file_loc"][0]).parent
     window = open_window()
+    qtbot.waitUntil(window.acceptDrops, timeout=PATIENCE)
     only_moved, _data = dropped(folder, MOVE)
     QApplication.sendEvent(window, only_moved)
     assert not only_moved.isAccepted()
