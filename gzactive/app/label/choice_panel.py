@@ -6,7 +6,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -17,8 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gzactive.app.icons import Icons
 from gzactive.app.label.choice import Choice
 from gzactive.app.label.selection import RANKED_BY, of_a_hundred
+from gzactive.app.menu_box import MenuBox
 from gzactive.app.tokens import SPACE
 from gzactive.stores.settings import Settings
 
@@ -26,6 +27,7 @@ __all__ = ["ChoicePanel"]
 
 _WIDTH = 400
 _FIELD = 80
+_MENU = 320
 _STEPS = 10
 
 
@@ -36,19 +38,21 @@ class ChoicePanel(QFrame):
     ----------
     choice
         The settings.
+    icons
+        Draws the arrow of the menu.
     parent
         The Label page.
     """
 
-    def __init__(self, choice: Choice, parent: QWidget) -> None:
+    def __init__(self, choice: Choice, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._choice = choice
         self._help = {one.name: one.help for one in Settings.registry()}
         self.setProperty("role", "popup")
         self.setFixedWidth(_WIDTH)
         self.setAccessibleName("Labelling settings")
-        self.by = QComboBox(self)
-        self.by.setProperty("role", "menu")
+        self.by = MenuBox(icons, self)
+        self.by.setFixedWidth(_MENU)
         for value, words in RANKED_BY.items():
             self.by.addItem(words, value)
         self._named(self.by, "by", "What galaxies are chosen by")

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.elided_label import ElidedLabel
+from gzactive.app.icons import Icons
 from gzactive.app.label.choice_panel import ChoicePanel
 from gzactive.app.label.controller import LabelController
 from gzactive.app.tokens import SPACE
@@ -21,11 +22,15 @@ class Header(QWidget):
         Whose settings the button opens.
     actions
         The app's actions.
+    icons
+        Draws what the settings need.
     parent
         The Label page.
     """
 
-    def __init__(self, controller: LabelController, actions: ActionSet, parent: QWidget) -> None:
+    def __init__(
+        self, controller: LabelController, actions: ActionSet, icons: Icons, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._name = ElidedLabel("small", self)
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -37,7 +42,7 @@ class Header(QWidget):
             "they measure how well the model does."
         )
         self._button = actions.button("label.choice", self)
-        self.panel = ChoicePanel(controller.choice, self)
+        self.panel = ChoicePanel(controller.choice, icons, self)
         actions.connect({"label.choice": self._open})
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

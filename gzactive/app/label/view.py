@@ -86,7 +86,7 @@ class LabelView(QWidget):
         self._look = look
         look.lead(self.galaxy)
         self.look_tools = ViewTools(self.galaxy, actions)
-        self.header = Header(controller, actions, self)
+        self.header = Header(controller, actions, icons, self)
         self._plates = Plates(controller.project)
         self._question = self._label("question", wrap=True)
         self.said = PassingLine(self)
