@@ -70,7 +70,8 @@ class OwnQuestion:
     def name(self) -> str:
         """The question's name in columns: lower-case letters, digits and hyphens."""
         plain = unicodedata.normalize("NFKD", self.feature).encode("ascii", "ignore").decode()
-        return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:40].strip("-")
+        name = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()
+        return re.sub(r"^(an?|the)-", "", name)[:40].strip("-")
 
     @property
     def asked(self) -> str:
@@ -80,7 +81,7 @@ class OwnQuestion:
 
 def own_tree(question: OwnQuestion) -> str:
     """A decision tree of one question, as TOML."""
-    answers = [("yes", "Yes", "rare-features_other"), ("no", "No", "merging_none")]
+    answers = [("yes", "Yes", "done"), ("no", "No", "close")]
     answers += [(UNSURE, "Unsure", "unsure")] * question.unsure
     lines = [
         f"id = {_quoted(f'find-{question.name}')}",

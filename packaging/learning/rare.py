@@ -33,7 +33,7 @@ EXAMPLES = 10
 TOPS = (10, 50, 100)
 JUDGED = (0, 50, 100, 200)  # after so many labels
 _SPLIT_SEED = 5281  # of packaging/base_model: what its network was trained on
-_OUTER_RING = 0.5  # EFIGI's attribute, in steps of a quarter: the ring is a quarter of the light
+_OUTER_RING = 0.5  # of EFIGI's attribute, which experts gave in steps of a quarter
 _THIN = 0.03
 _SAMPLES = 30
 _TREE = load_tree("rings")  # any tree of one question with yes and no
@@ -305,21 +305,23 @@ def rare(data: Path, work: Path, weights: Path, seeds: int) -> pd.DataFrame:
     return table
 
 
-def rare_table(path: Path, ranked: str = "both") -> str:
-    """Markdown: precision in the top after 0, 50, 100 and 200 labels, 90 % intervals over seeds."""
+def rare_table(path: Path, ranked: str = "alike") -> str:
+    """Markdown: precision in the top after some labels, with 90 % intervals over seeds."""
     if not path.exists():
         return ""
     table = pd.read_csv(path)
     table = table[(table["ranked by"] == ranked) | (table["labels"] == 0)]
+    table = table[table["choice"].isin(CHOICES)]
     heads = [f"top {top}" for top in TOPS]
     lines = [
-        f"| galaxies | chosen | labels | {' | '.join(heads)} | found | not labelled yet, top 10 "
-        "| kept apart |",
+        f"| galaxies | chosen | labels | {' | '.join(heads)} | found | next ten | kept apart |",
         "|" + "---|" * (len(heads) + 6),
     ]
     for (name, choice, labels), part in table.groupby(["set", "choice", "labels"], sort=False):
-        if labels not in JUDGED:
+        if labels not in JUDGED or (labels == 0 and choice != "random"):
             continue
+        if labels == 0:
+            choice = ""
         cells = [_interval(part[f"hand {top}"]) for top in TOPS]
         found = f"{part['found'].mean():.0f} of {part['of'].mean():.0f}"
         kept = _interval(part["kept"]) if part["kept"].notna().any() else ""

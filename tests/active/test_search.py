@@ -137,6 +137,7 @@ def test_what_is_sought_is_the_first_answer(project: Project) -> None:
         ("Außen-Ringe (groß)", 'Is it "big"?\n\x7f \\ 🌀', "auen-ringe-gro"),
         ("a" * 60, "", "a" * 40),
         ("3 arms", "", "3-arms"),
+        ("an outer ring", "", "outer-ring"),
     ],
 )
 def test_any_words_make_a_tree(tmp_path: Path, feature: str, text: str, name: str) -> None:

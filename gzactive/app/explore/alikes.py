@@ -18,7 +18,7 @@ from gzactive.project import Project
 
 __all__ = ["Alikes", "most_alike"]
 
-_MEANING = "Under each galaxy: how alike, in standard deviations of this catalogue."
+_MEANING = "in standard deviations (σ)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,8 @@ def _like_examples(project: Project, query: Query) -> Alikes:
     return Alikes(
         np.concatenate([first, found.id_str[order]]),
         np.concatenate([np.full(count, np.nan, np.float32), found.score[order]]),
-        f"{'The example comes' if count == 1 else 'Examples come'} first. {_MEANING}",
+        f"{'The example comes' if count == 1 else 'Examples come'} first, then the most alike, "
+        f"{_MEANING}.",
     )
 
 
@@ -73,11 +74,11 @@ def _like_labelled(project: Project, query: Query) -> Alikes:
         )
     like, unlike = labelled_examples(project, query.answer)
     order = _others(found, [*like, *unlike, *project.labels.labelled()])
-    against = f" and unlike the {len(unlike):,} labelled otherwise" if unlike else ""
+    against = f" and unlike {len(unlike):,} others" if unlike else ""
     return Alikes(
         found.id_str[order],
         found.score[order],
-        f"Without a label yet, most like the {len(like):,} labelled “{text}”{against}. {_MEANING}",
+        f"Not labelled yet, most like the {len(like):,} labelled “{text}”{against}, {_MEANING}.",
     )
 
 
