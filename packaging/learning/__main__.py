@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from networks import FewLabels, few_labels_table
 from posteriors import posteriors
 from rare import rare, rare_table
 from sets import make_set
@@ -129,6 +130,9 @@ class Study:
                 features = features_of(table, folder, weights, views)
                 rows = few_labels(features, table["yes"].to_numpy(bool), 10)
                 found.append(rows.assign(set=name, network=network))
+            folder = self.work / "transfer" / f"{name.split()[-1]}-networks"
+            folder.mkdir(exist_ok=True)
+            FewLabels(name, table, folder, self.weights).run(self.work / "networks.csv")
         pd.concat(found).to_csv(self.work / "transfer.csv", index=False)
 
     def rare(self) -> None:
@@ -197,7 +201,8 @@ class Study:
                 f"| {' | '.join(map(str, np.atleast_1d(key)))} | {row['loss', 'mean']:.4f} | "
                 f"{row['accuracy', 'mean']:.3f} ± {row['accuracy', 'std']:.3f} |"
             )
-        return "\n".join(lines)
+        networks = few_labels_table(pd.read_csv(self.work / "networks.csv"))
+        return "\n".join([*lines, "", networks])
 
 
 def main() -> None:

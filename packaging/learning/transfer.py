@@ -19,7 +19,7 @@ from gzactive.project import Project
 from gzactive.trees import load_tree
 
 SIZES = (50, 100, 300)
-_TEST = 120
+TEST = 120
 _SAMPLES = 32
 
 
@@ -83,7 +83,7 @@ def few_labels(features: np.ndarray, yes: np.ndarray, seeds: int) -> pd.DataFram
     rows = []
     for seed in range(seeds):
         order = np.random.default_rng(seed).permutation(len(yes))
-        test, pool = order[:_TEST], order[_TEST:]
+        test, pool = order[:TEST], order[TEST:]
         for labels in SIZES:
             if labels > len(pool):
                 continue
