@@ -20,7 +20,7 @@ from gzactive.stores.refusals import refusal
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["add_galaxies", "new_images"]
+__all__ = ["add_galaxies", "new_images", "replace_catalog"]
 
 
 def new_images(project: Project, *, progress: Progress = silent) -> "pd.DataFrame":
@@ -79,17 +79,28 @@ def add_galaxies(project: Project, table: "pd.DataFrame") -> int:
             if before[name].dtype.kind in "iub" and name != "reserved":
                 before[name] = before[name].convert_dtypes()
         grown = pd.concat([before, table[["id_str", "file_loc"]]], ignore_index=True)
-        scratch = project.path / f".catalogue-{secrets.token_hex(4)}"
-        try:
-            scratch.mkdir()
-            catalog_file.write_catalog(grown, scratch, project.path, project.seed)
-            os.replace(scratch / catalog_file.NAME, project.path / catalog_file.NAME)  # noqa: PTH105
-        except OSError as error:
-            raise GzactiveError(refusal(project.path / catalog_file.NAME, error)) from error
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    vars(project).pop("catalog", None)
+        replace_catalog(project, grown)
     return len(table)
+
+
+def replace_catalog(project: Project, catalog: "pd.DataFrame") -> None:
+    """Write another catalogue in the stead of a project's; a reader meets the old or the new.
+
+    Raises
+    ------
+    GzactiveError
+        If the folder cannot be written to.
+    """
+    scratch = project.path / f".catalogue-{secrets.token_hex(4)}"
+    try:
+        scratch.mkdir()
+        catalog_file.write_catalog(catalog, scratch, project.path, project.seed)
+        os.replace(scratch / catalog_file.NAME, project.path / catalog_file.NAME)  # noqa: PTH105
+    except OSError as error:
+        raise GzactiveError(refusal(project.path / catalog_file.NAME, error)) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    vars(project).pop("catalog", None)
 
 
 def _places(locations: list[str]) -> list[Path]:

@@ -120,9 +120,25 @@ def rescan(
     add: Annotated[
         bool, typer.Option("--add", help="Add them to the project; otherwise they are counted.")
     ] = False,
+    moved: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            "--moved",
+            metavar="OLD NEW",
+            help="The images were moved from folder OLD to folder NEW: take them from there.",
+        ),
+    ] = None,
 ) -> None:
-    """Look for images that came to the folders of a project's images since it was made."""
+    """Look for images that came to the folders of a project's images since it was made.
+
+    With --moved, images that were moved are taken from their new folder: ids, labels and features
+    stay, and some images are compared to be sure that they are the same.
+    """
     from gzactive.rescan import add_galaxies, new_images
+
+    if moved is not None:
+        _move(project, *moved)
+        return
 
     with open_project(project) as opened, progress_bars() as progress:
         found = new_images(opened, progress=progress)
@@ -145,3 +161,13 @@ def rescan(
             f"{found['file_loc'].iloc[0]}: add them with --add.",
             soft_wrap=True,
         )
+
+
+def _move(project: Path, old: Path, new: Path) -> None:
+    from gzactive.relocation import find_moved, take_from_new_place
+
+    with open_project(project) as opened, progress_bars() as progress:
+        found = find_moved(opened, new, old, progress=progress)
+        taken = take_from_new_place(opened, found)
+    console().print(found.words, soft_wrap=True, markup=False)
+    console().print(f"{count(taken, 'image')} are taken from there now.", soft_wrap=True)

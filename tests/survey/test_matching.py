@@ -46,7 +46,7 @@ def test_a_project_says_its_own_votes(project: Project, table: Path) -> None:
     one = match.comparison.table().set_index("answer").loc[FEATURED]
     assert one["galaxies"] == N - 1  # one has five votes only
     assert one["difference"] == pytest.approx(0.15, abs=0.04)
-    assert match.words == f"40 pairs within 2″ of 40 and 40 galaxies, {0.3:.2f}″ apart in the median"
+    assert match.words == "40 pairs within 2″ of 40 and 40 galaxies, 0.30″ apart in the median"
 
 
 def test_a_project_without_votes_says_what_its_model_predicts_where_it_is_asked(

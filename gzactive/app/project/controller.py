@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from gzactive.app.session import ProjectSession
     from gzactive.inference.disk_use import DiskUse
+    from gzactive.relocation import Relocation
     from gzactive.survey.exporters import Exported, Options
     from gzactive.survey.importers import ImportedVotes
 
@@ -53,6 +54,8 @@ class ProjectController(QObject):
     export_progress = Signal(str, int, int)
     #: Images were looked for that the project does not have.
     found_new = Signal()
+    #: Images were looked for in another folder.
+    found_moved = Signal()
     #: The project has changed so that it must be opened again.
     reopen_wanted = Signal()
     #: A setting was saved, or was not.
@@ -69,6 +72,7 @@ class ProjectController(QObject):
         self.exporting: Job | None = None
         self.exported: Exported | None = None
         self.new: pd.DataFrame | None = None
+        self.moved: Relocation | None = None
         self.votes = VotesController(project, self)
         self.votes.imported.connect(self._on_votes)
         self.match = MatchController(project, self)
@@ -144,6 +148,25 @@ class ProjectController(QObject):
             return
         self._worker.submit(
             "add", partial(_add, self.project, self.new), lambda _: self.reopen_wanted.emit()
+        )
+
+    def look_for_moved(self, folder: Path) -> None:
+        """Look in another folder for images that are not where they were."""
+
+        def found(relocation: "Relocation") -> None:
+            self.moved = relocation
+            self.found_moved.emit()
+
+        self._worker.submit("moved", partial(_moved, self.project, folder, self._stop), found)
+
+    def take_moved(self) -> None:
+        """Take images from their new place; the project is then opened again."""
+        if self._refused() or self.moved is None:
+            return
+        self._worker.submit(
+            "take",
+            partial(_take, self.project, self.moved),
+            lambda _: self.reopen_wanted.emit(),
         )
 
     # --- settings ---------------------------------------------------------------------------------
@@ -322,3 +345,15 @@ def _add(project: Project, table: "pd.DataFrame") -> int:
     from gzactive.rescan import add_galaxies
 
     return add_galaxies(project, table)
+
+
+def _moved(project: Project, folder: Path, stop: threading.Event) -> "Relocation":
+    from gzactive.relocation import find_moved
+
+    return find_moved(project, folder, progress=_until(stop))
+
+
+def _take(project: Project, found: "Relocation") -> int:
+    from gzactive.relocation import take_from_new_place
+
+    return take_from_new_place(project, found)

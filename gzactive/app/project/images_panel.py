@@ -1,9 +1,10 @@
 """The part of the Project page about galaxies and their images, and those that cannot be used."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from gzactive.app.icons import Icons
 from gzactive.app.project.controller import ProjectController
@@ -43,6 +44,12 @@ class ImagesPanel(Panel):
             "Look where the project's images lie for others that it does not have",
         )
         self.look_for_new.clicked.connect(controller.look_for_new)
+        #: Asks for the folder that the images lie in now; tests put theirs here.
+        self.ask_folder: Callable[[], str] = self._ask_folder
+        self.look_for_moved = self.button(
+            "Images moved…", "images", "Choose the folder that the images lie in now"
+        )
+        self.look_for_moved.clicked.connect(self._look_for_moved)
         self.list = FactList(self)
         self.column.addWidget(self.list)
         self.new = self.label("small")
@@ -51,6 +58,11 @@ class ImagesPanel(Panel):
         self.add.setToolTip("They become galaxies of the project, which is then opened again")
         self.add.clicked.connect(self._add)
         self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self.moved = self.label("small")
+        self.take = QPushButton("Take the images from there", self)
+        self.take.setToolTip("Labels and features stay; the project is then opened again")
+        self.take.clicked.connect(self._take)
+        self.column.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
         self.told = self.label("small")
         self.table = RowsTable(
             "Images that cannot be used", ("Galaxy", "Why, and what to do"), wide=1, parent=self
@@ -58,7 +70,9 @@ class ImagesPanel(Panel):
         self.column.addWidget(self.table)
         controller.changed.connect(self.refresh)
         controller.found_new.connect(self._on_new)
+        controller.found_moved.connect(self._on_moved)
         self._on_new()
+        self._on_moved()
         self.refresh()
 
     def refresh(self) -> None:
@@ -105,6 +119,28 @@ class ImagesPanel(Panel):
         self.new.setVisible(there)
         self.add.setVisible(there)
         self.add.setEnabled(there and not self._controller.read_only)
+
+    def _look_for_moved(self) -> None:
+        folder = self.ask_folder()
+        if folder:
+            self._controller.look_for_moved(Path(folder))
+
+    def _on_moved(self) -> None:
+        """Say how many images are in their new folder, and offer to take them from there."""
+        found = self._controller.moved
+        self.moved.setText(found.words if found is not None else "")
+        self.moved.setVisible(found is not None)
+        fit = found is not None and len(found.table) > 0 and not found.changed
+        self.take.setVisible(fit)
+        self.take.setEnabled(fit and not self._controller.read_only)
+
+    def _take(self) -> None:
+        self.take.setEnabled(False)
+        self._controller.take_moved()
+
+    def _ask_folder(self) -> str:
+        start = str(self._controller.project.path.parent)
+        return QFileDialog.getExistingDirectory(self, "Where the images lie now", start)
 
     def _add(self) -> None:
         self.add.setEnabled(False)

@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from gzactive.app.main_window import MainWindow
 from gzactive.app.project.view import ProjectView
+from gzactive.images import image_hash
+from gzactive.inference import feature_store
 from gzactive.project import Project
 from gzactive.survey.exporters import Options, formats
 
@@ -295,3 +297,26 @@ def test_images_that_came_later_are_found_and_added(
     with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
         QTest.keyClick(page.images.add, Key.Key_Space)
     assert len(window.session.project.catalog) == 13
+
+
+def test_images_that_were_moved_are_taken_from_their_new_folder(
+    qtbot: QtBot, open_window: OpenWindow, rings: Project, tmp_path: Path
+) -> None:
+    hashes = [image_hash(one) for one in rings.catalog["file_loc"]]
+    values = np.ones((len(hashes), 1280))
+    feature_store(rings).write_part(rings.catalog["id_str"].tolist(), hashes, values)
+    (tmp_path / "images0").rename(tmp_path / "elsewhere")
+    window = open_window()
+    window.open_project(rings.path)
+    qtbot.waitUntil(lambda: window.area is not None, timeout=PATIENCE)
+    window.actions_["go.project"].trigger()
+    page = project_page(qtbot, window)
+    page.images.ask_folder = lambda: str(tmp_path / "elsewhere")
+    QTest.keyClick(page.images.look_for_moved, Key.Key_Space)
+    qtbot.waitUntil(page.images.take.isVisible, timeout=PATIENCE)
+    assert page.images.moved.text().startswith("12 of 12 images that lay in")
+    QTest.keyClick(page.images.take, Key.Key_Space)
+    qtbot.waitUntil(lambda: page.controller.project is not window.session.project, timeout=PATIENCE)
+    with Project.open(rings.path) as project:
+        assert Path(project.catalog["file_loc"][0]).is_file()
+        assert len(project.labels.finished("ada")) == 2
