@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QKeySequenceEdit, QWidget
+from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 
 __all__ = ["KeyField"]
 
@@ -20,6 +20,8 @@ class KeyField(QKeySequenceEdit):
         self.setMaximumSequenceLength(1)
         self.setClearButtonEnabled(True)
         self.setAccessibleName("New key")
+        for line in self.findChildren(QLineEdit):
+            line.setPlaceholderText("Press a key")
         self.setToolTip("Press the key that you want, with Ctrl, Shift or Alt as you like")
         self.keySequenceChanged.connect(self._on_changed)
 

@@ -18,6 +18,7 @@ from gzactive.app.action_set import ActionSet
 from gzactive.app.key_editor import KeyEditor
 from gzactive.app.key_map import KeyMap
 from gzactive.app.tokens import SPACE
+from gzactive.app.wrapped_rows import WrappedRows
 
 __all__ = ["KeysDialog"]
 
@@ -131,6 +132,7 @@ class KeysDialog(QDialog):
     def _dress_table(self) -> None:
         table = self.table
         table.setModel(self.rows)
+        table.setItemDelegate(WrappedRows(table))
         table.setAccessibleName("Keys")
         table.setToolTip("Every key, where it works and what it does; Return changes it")
         table.verticalHeader().hide()

@@ -90,7 +90,7 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QToolButton[role="nav"]:checked {{ background: {c.hover}; color: {c.accent}; }}
     QToolButton[role="nav"]:focus {{ border-color: {c.accent}; }}
     QProgressBar {{
-        background: {c.raised}; border: none; border-radius: {s.hair}px; max-height: 6px;
+        background: {c.border}; border: none; border-radius: {s.hair}px; max-height: 6px;
         min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: {s.hair}px; }}
     QSpinBox, QDoubleSpinBox {{

@@ -19,6 +19,7 @@ from gzactive.app.background.running_card import RunningCard
 from gzactive.app.job import JobState
 from gzactive.app.theme import Theme
 from gzactive.app.tokens import SPACE
+from gzactive.app.wrapped_rows import WrappedRows
 
 __all__ = ["JobsPanel"]
 
@@ -55,7 +56,7 @@ class JobsPanel(QDialog):
         self.table = QTableView(self)
         self.rows = JobRowsModel(jobs, theme, self)
         self._dress_table()
-        self.cancel_chosen = QPushButton("Cancel what is chosen", self)
+        self.cancel_chosen = QPushButton("Cancel the chosen job", self)
         self.cancel_chosen.setToolTip("Take the job that is chosen off those that wait (Delete)")
         self.cancel_chosen.setAutoDefault(True)
         self.cancel_chosen.clicked.connect(self._cancel_chosen)
@@ -108,6 +109,7 @@ class JobsPanel(QDialog):
     def _dress_table(self) -> None:
         table = self.table
         table.setModel(self.rows)
+        table.setItemDelegate(WrappedRows(table))
         table.setAccessibleName("Jobs that wait or are over")
         table.setToolTip("What waits stands first; then what is over, the latest first")
         table.verticalHeader().hide()
