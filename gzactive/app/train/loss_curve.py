@@ -68,6 +68,7 @@ class LossCurve(QWidget):
         self._axis, self._words = _LOSS, _NOTHING
         self._remake = self._nothing
         self._epoch = 0
+        self._drawn: tuple[tuple[str, str], list[CurveLine], str] | None = None
         self._marks: list[pg.ScatterPlotItem] = []
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Curves of the fit, epoch by epoch")
@@ -203,16 +204,16 @@ class LossCurve(QWidget):
     def _draw(self) -> None:
         self._remake()
         colours = self._theme.colours
-        self.plot.setBackground(colours.surface)
+        dress = (colours.mode, self._axis)
+        drawn = (dress, list(self._lines), self._words)
+        if drawn == self._drawn:  # most changes are of something else, and drawing takes a frame
+            return
+        if self._drawn is None or self._drawn[0] != dress:
+            self._dress()
+        self._drawn = drawn
         self.plot.clear()
         while self._marks:
             self.plot.getPlotItem().getViewBox().removeItem(self._marks.pop())
-        for side, words in (("left", self._axis), ("bottom", "epoch")):
-            axis = self.plot.getAxis(side)
-            axis.setPen(pg.mkPen(colours.border))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setLabel(words, color=colours.muted)
-            axis.enableAutoSIPrefix(False)
         for line in self._lines:
             self._draw_line(line)
         self.legend.setText(self._words)
@@ -221,8 +222,19 @@ class LossCurve(QWidget):
         self.read_out.setVisible(bool(self._lines))
         self.plot.setXRange(1, max(2, self._longest))
         self.plot.enableAutoRange(axis="y")
-        self._cursor.setPen(pg.mkPen(colours.text, width=1, style=Qt.PenStyle.DotLine))
         self.read(self._epoch)
+
+    def _dress(self) -> None:
+        """Give axes and ground the colours of the day."""
+        colours = self._theme.colours
+        self.plot.setBackground(colours.surface)
+        for side, words in (("left", self._axis), ("bottom", "epoch")):
+            axis = self.plot.getAxis(side)
+            axis.setPen(pg.mkPen(colours.border))
+            axis.setTextPen(pg.mkPen(colours.muted))
+            axis.setLabel(words, color=colours.muted)
+            axis.enableAutoSIPrefix(False)
+        self._cursor.setPen(pg.mkPen(colours.text, width=1, style=Qt.PenStyle.DotLine))
 
     def _draw_line(self, line: CurveLine) -> None:
         values = np.asarray(line.values, float)
