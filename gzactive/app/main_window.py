@@ -315,7 +315,7 @@ class MainWindow(QMainWindow):
         from gzactive.app.work_area import WorkArea
 
         session = self.session
-        if session is None or session.project is None:
+        if session is None or session.project is None or session.whole is None:
             return
         self.area = WorkArea(session, self.compute, self.actions_, self.icons, self)
         self.area.page_chosen.connect(self.go)
@@ -331,9 +331,14 @@ class MainWindow(QMainWindow):
             finished=session.project.labels.finished_count(),
         )
         self._tell_of_keys()
-        how = " (read-only)" if session.read_only else ""
-        self.setWindowTitle(f"{session.project.name}{how} – gzactive")
+        self._show_title()
+        session.whole.saved.connect(self._show_title)
         self.opening.offer_skip()
+
+    def _show_title(self) -> None:
+        if self.session is not None and self.session.project is not None:
+            how = " (read-only)" if self.session.read_only else ""
+            self.setWindowTitle(f"{self.session.project.name}{how} – gzactive")
 
     def _tell_of_keys(self) -> None:
         """Say what is wrong with the file of the person's own keys, if anything is."""

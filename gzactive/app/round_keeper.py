@@ -140,7 +140,7 @@ class RoundKeeper(QObject):
         if learnt.waits:
             session.look()
             return
-        session.look_from_all_sides_later()
+        session.views_due = True
         session.rank()
 
     def _on_failed(self, sentence: str) -> None:

@@ -77,7 +77,8 @@ class ProjectSession(QObject):
         self._home: Homecoming | None = None
         self._resume_features = False
         self._rank_again = False
-        self._views_due = False
+        #: When nothing else is to do, views of labelled galaxies are filled in.
+        self.views_due = False
         self._awake = False
         self._unseen = False
         self._queue_was_short = False
@@ -201,6 +202,7 @@ class ProjectSession(QObject):
         self.evaluate = EvaluateController(opened.project, self)
         self.evaluate.queued.connect(ties.queue)
         self.whole = ProjectController(opened.project, self)
+        self.whole.saved.connect(self.label.choice.notice)
         self._queue_was_short = len(opened.ranking.queue) < work.QUEUE
         self.label.start(opened.ranking.queue)
         self._watch = ProjectWatch(opened.project, parent=self)
@@ -264,10 +266,6 @@ class ProjectSession(QObject):
         look = self.look if self._awake else self._wake
         (look if returned.unseen else self.rank)()
 
-    def look_from_all_sides_later(self) -> None:
-        """When nothing else is to do, fill in views of labelled galaxies."""
-        self._views_due = True
-
     def _look_from_all_sides(self) -> None:
         """Turned and mirrored views of what was labelled, for the next round; none waits for it."""
         run = partial(work.look_from_all_sides, self.in_hand())
@@ -285,7 +283,9 @@ class ProjectSession(QObject):
         if "rank" in self._jobs:
             self._rank_again = True
             return
-        job = self.submit_urgent("rank", "Ranking", partial(work.rank, self.in_hand()))
+        whose = self.label.labeller if self.label is not None else ""
+        run = partial(work.rank, self.in_hand(), labeller=whose)
+        job = self.submit_urgent("rank", "Ranking", run)
         job.finished.connect(self._on_ranked)
         job.failed.connect(lambda _: self.news.give_up())
         job.cancelled.connect(self.news.give_up)
@@ -311,8 +311,8 @@ class ProjectSession(QObject):
         if self._rank_again:
             self._rank_again = False
             self.rank()
-        elif self._views_due and self._awake and not self._resume_features:
-            self._views_due = False
+        elif self.views_due and self._awake and not self._resume_features:
+            self.views_due = False
             self._look_from_all_sides()
 
     def _on_running_low(self) -> None:

@@ -140,10 +140,12 @@ def look_at_galaxies(project: "Project", progress: Progress) -> Any:
     return extract_features(project, progress=progress)
 
 
-def rank(project: "Project", progress: Progress) -> Ranking:
+def rank(project: "Project", progress: Progress, labeller: str = "") -> Ranking:
     """Score every galaxy that has features with the head in use, and choose the next ones.
 
     Where second opinions are asked for, they come first, and the usual galaxies when they run out.
+    The ``labeller`` is who is at work, by default the project's; whoever has begun goes on when
+    that becomes another one.
     """
     progress("Choosing the next galaxies", 0, 0)
     from gzactive.active.queue import build_queue
@@ -154,16 +156,16 @@ def rank(project: "Project", progress: Progress) -> Ranking:
     from gzactive.app.label.upcoming import UpcomingGalaxy
 
     settings = project.settings
-    by = settings.by
+    by, whose = settings.by, labeller or settings.labeller
     first: list[UpcomingGalaxy] = []
     if by == SECOND_OPINION:
-        by, first = MEASURES[0], second_opinions(project, settings.labeller, QUEUE, progress)
+        by, first = MEASURES[0], second_opinions(project, whose, QUEUE, progress)
     chosen = build_queue(
         project,
         n=QUEUE,
         by=by,
         question=settings.question,
-        labeller=settings.labeller,
+        labeller=whose,
         pool=settings.pool or None,
         repeats=True,
         progress=progress,

@@ -10,7 +10,7 @@ from gzactive.stores.settings import Settings
 __all__ = ["Choice"]
 
 #: Settings that the order of the galaxies to come follows from.
-_ORDER = ("by", "question", "random_share", "nice_share", "repeat_share")
+_ORDER = ("by", "question", "random_share", "nice_share", "repeat_share", "retire_after")
 
 
 class Choice(QObject):
@@ -40,6 +40,7 @@ class Choice(QObject):
         super().__init__(parent)
         self._project = project
         self._refusal = refusal
+        self._seen = project.settings
 
     @property
     def settings(self) -> Settings:
@@ -51,12 +52,17 @@ class Choice(QObject):
         if self._refusal:
             self.said.emit(self._refusal)
             return
-        before = self._project.settings
         try:
-            now = self._project.save_settings(**settings)
+            self._project.save_settings(**settings)
         except GzactiveError as error:
             self.warned.emit(unsaved("The settings were not changed.", error), True)
             return
+        self.notice()
+
+    def notice(self) -> None:
+        """Settings were changed, here or on another page: show what follows from them at once."""
+        before, now = self._seen, self._project.settings
+        self._seen = now
         if now.blind != before.blind:
             self.blind_changed.emit()
         if any(getattr(now, name) != getattr(before, name) for name in _ORDER):

@@ -47,10 +47,12 @@ class LeftOut:
         """What to say when no galaxy is on the table."""
         if not self._places:
             return "Every galaxy is done. Thank you!"
-        return (
-            f"No galaxy is left to show: {len(self):,} could not be read. If their folder or drive "
-            "is away, bring it back: they come again by themselves then."
+        remedy = (
+            "Bring their folder or drive back: they come again by themselves then."
+            if any(self._places.values())
+            else "The Project page lists them with their reasons."
         )
+        return f"No galaxy is left to show: {len(self):,} could not be read. {remedy}"
 
 
 def _galaxies(count: int) -> str:

@@ -125,7 +125,8 @@ class LabelView(QWidget):
         super().resizeEvent(event)
         around = self.header.sizeHint().height() + self.strip.sizeHint().height()
         side = self.height() - around - 2 * SPACE.medium - 2 * SPACE.small
-        left_over = self.width() - side - 3 * SPACE.large
+        left = max(each.minimumSizeHint().width() for each in (self.header, self.strip))
+        left_over = self.width() - max(side, left) - 3 * SPACE.large
         self._panel.setFixedWidth(max(_PANEL_LEAST, min(_PANEL_MOST, left_over)))
 
     # --- building -------------------------------------------------------------------------------
@@ -185,6 +186,7 @@ class LabelView(QWidget):
         it.question_changed.connect(self._on_question)
         it.upcoming_changed.connect(self._on_upcoming)
         it.marking.changed.connect(self._on_marks)
+        it.choice.changed.connect(self._on_frame)  # its scale, and where north is
         it.revealed.connect(self._on_revealed)
         it.said.connect(self.said.say)
         it.warned.connect(self._on_warned)

@@ -113,6 +113,15 @@ def test_settings_tell_what_follows_from_them(project: Project) -> None:
     assert it.settings.by == "entropy"
 
 
+def test_settings_changed_on_another_page_are_noticed(project: Project) -> None:
+    it = Choice(project)
+    order, blind = heard(it.order_changed), heard(it.blind_changed)
+    project.save_settings(blind=False, retire_after=3)
+    it.notice()
+    it.notice()
+    assert (len(order), len(blind)) == (1, 1)
+
+
 def test_a_setting_that_cannot_be_is_told_and_changes_nothing(project: Project) -> None:
     it = Choice(project)
     warned, changed = heard(it.warned), heard(it.changed)
