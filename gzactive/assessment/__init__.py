@@ -15,6 +15,7 @@ from gzactive.assessment.of_projects import (
 from gzactive.assessment.tables import (
     accuracy_table,
     calibration_table,
+    confusion_table,
     fraction_table,
     labeller_table,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "assess_part",
     "assess_saving",
     "calibration_table",
+    "confusion_table",
     "fraction_table",
     "labeller_table",
     "rounds_sentence",

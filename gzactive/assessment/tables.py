@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gzactive.assessment.of_labellers import LabellerLine
+from gzactive.errors import GzactiveError
 from gzactive.evaluation.bootstrap import Estimate
 from gzactive.evaluation.judging import Calibration, Judgement, QuestionJudgement
 from gzactive.evaluation.words import between, share, worth
+from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["accuracy_table", "calibration_table", "fraction_table", "labeller_table"]
+__all__ = [
+    "accuracy_table",
+    "calibration_table",
+    "confusion_table",
+    "fraction_table",
+    "labeller_table",
+]
 
 
 def accuracy_table(found: Judgement) -> pd.DataFrame:
@@ -39,6 +47,31 @@ def accuracy_table(found: Judgement) -> pd.DataFrame:
         ],
         columns=["question", "galaxies", "right", "commonest", "confident", "right of these"],
     )
+
+
+def confusion_table(found: Judgement, tree: DecisionTree, question: str) -> pd.DataFrame:
+    """One row an answer that the model gives, one column an answer that volunteers give: galaxies.
+
+    Raises
+    ------
+    GzactiveError
+        If the tree has no such question, or no galaxy has votes to judge it by.
+    """
+    import pandas as pd
+
+    names = [one.name for one in tree.modelled]
+    if question not in names:
+        raise GzactiveError(
+            f"There is no question '{question}' to judge: the tree '{tree.id}' asks "
+            f"{', '.join(names)}."
+        )
+    judged = {one.question: one for one in found.questions}
+    if question not in judged:
+        raise GzactiveError(f"No galaxy has votes on '{question}' to judge the model by.")
+    answers = [one.name for one in tree.question(question).answers]
+    table = pd.DataFrame(judged[question].confusion, columns=answers)
+    table.insert(0, "the model says", answers)
+    return table
 
 
 def fraction_table(found: Judgement) -> pd.DataFrame:

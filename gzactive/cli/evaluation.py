@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +39,14 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write a report, one HTML file.")
     ] = None,
+    matrix: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--matrix",
+            metavar="QUESTION",
+            help="Print this question's confusion matrix; may be given again.",
+        ),
+    ] = None,
     min_votes: Annotated[
         int, typer.Option("--min-votes", min=1, help="Votes that a question needs of a galaxy.")
     ] = 1,
@@ -67,7 +76,7 @@ def evaluate(
             found = assess_part(
                 project, split, votes=votes, min_votes=min_votes, seed=seed, progress=progress
             )
-        _print(found)
+        _print(found, matrix or [])
         if out is not None:
             write_assessment(out, found)
             _say_where(out)
@@ -80,7 +89,7 @@ def evaluate(
         people = assess_labellers(opened)
     if found.judgement is None:
         raise GzactiveError(found.empty)
-    _print(found)
+    _print(found, matrix or [])
     if saved is not None:
         console().print(saved.sentence)
     if out is not None:
@@ -104,8 +113,13 @@ def show(
     _print_detail(found)
 
 
-def _print(found: Assessment) -> None:
-    from gzactive.assessment import accuracy_table, calibration_table, fraction_table
+def _print(found: Assessment, matrices: Sequence[str]) -> None:
+    from gzactive.assessment import (
+        accuracy_table,
+        calibration_table,
+        confusion_table,
+        fraction_table,
+    )
     from gzactive.evaluation.words import headline
 
     if found.judgement is None:
@@ -116,6 +130,9 @@ def _print(found: Assessment) -> None:
     print_table(fraction_table(found.judgement), "How far vote fractions are off")
     calibration = calibration_table(found.judgement, intervals=False)
     print_table(calibration, "Whether it is as sure as it may be")
+    for question in matrices:
+        title = f"{question}: galaxies by what the model says (rows) and volunteers say (columns)"
+        print_table(confusion_table(found.judgement, found.tree, question), title)
 
 
 def _say_where(out: Path) -> None:

@@ -133,7 +133,8 @@ def rounds_curve(
 ) -> str:
     """Held-out loss of each round against the galaxies it learnt from, with its interval; SVG."""
     with figure(6.4, 3.4) as (made, axes):
-        below, above = np.subtract(losses, low), np.subtract(high, losses)
+        # Where all galaxies have the same loss, its interval is a point, but for rounding.
+        below, above = np.maximum([np.subtract(losses, low), np.subtract(high, losses)], 0)
         axes.errorbar(labels, losses, yerr=[below, above], color=COLOURS[0], marker="o", capsize=3)
         for x, y, name in zip(labels, high, names, strict=True):
             axes.annotate(name, (x, y), textcoords="offset points", xytext=(0, 4), ha="center",

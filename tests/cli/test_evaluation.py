@@ -28,6 +28,15 @@ def test_a_project_is_judged_in_the_terminal_and_in_a_report(
     assert f"{reserved} galaxies that the model was never trained on" in " ".join(told.out.split())
     assert "How often the leading answer is right" in told.out
     assert "Too few labels yet" in told.out
+    shown = gz("evaluate", project.path, "--no-saving", "--matrix", "ring")
+    assert shown.code == 0, shown.err
+    rows = [line.split() for line in shown.out.partition("the model says")[2].splitlines()]
+    counts = [[int(one) for one in row[1:]] for row in rows if row and row[0] in ("yes", "no")]
+    assert len(counts) == 2
+    assert sum(map(sum, counts)) == reserved
+    refused = gz("evaluate", project.path, "--no-saving", "--matrix", "bar")
+    assert refused.code == 2
+    assert "asks ring" in refused.err
     assert '<table class="matrix">' in out.read_text(encoding="utf-8")
 
 

@@ -70,6 +70,8 @@ def test_calibration_is_drawn_with_what_was_before_beside_it() -> None:
 
 
 def test_each_round_is_named_at_its_point() -> None:
+    svg = rounds_curve([0, 40], [3.0, 2.5], [2.8, 2.5 + 1e-16], [3.0 - 1e-15, 2.8], ["a", "b"])
+    ElementTree.fromstring(svg)  # an interval that is a point, but for rounding
     svg = rounds_curve([0, 40], [3.0, 2.5], [2.8, 2.2], [3.2, 2.8], ["start", "round 1"])
     text = " ".join(ElementTree.fromstring(svg).itertext())
     assert "start" in text
