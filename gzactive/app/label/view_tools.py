@@ -10,6 +10,8 @@ from gzactive.app.tokens import SPACE
 __all__ = ["ViewTools"]
 
 _BUTTONS = ("fit", "one-to-one", "invert", "grey", "stretch", "levels", "reset")
+#: What goes first where the galaxy is narrow: its key works all the same.
+_SPARED = ("one-to-one", "fit", "grey", "levels", "reset")
 
 
 class ViewTools(QWidget):
@@ -36,8 +38,9 @@ class ViewTools(QWidget):
         row.setContentsMargins(SPACE.small, SPACE.hair, SPACE.hair, SPACE.hair)
         row.setSpacing(0)
         row.addWidget(self._look)
-        for name in _BUTTONS:
-            row.addWidget(actions.button(f"{group}.{name}", self))
+        self._buttons = {name: actions.button(f"{group}.{name}", self) for name in _BUTTONS}
+        for button in self._buttons.values():
+            row.addWidget(button)
         handlers = {
             "fit": galaxy.fit,
             "one-to-one": galaxy.one_to_one,
@@ -62,6 +65,18 @@ class ViewTools(QWidget):
     def refresh(self) -> None:
         """Show the look, and stand where there is room."""
         self._look.setText(self.words)
-        self._look.setVisible(bool(self.words))
+        room = self._galaxy.width() - 2 * SPACE.small
+        sizes = {name: button.sizeHint().width() for name, button in self._buttons.items()}
+        words = self._look.sizeHint().width() if self.words else 0
+        needed = sum(sizes.values()) + words + SPACE.small + SPACE.hair
+        hidden: set[str] = set()
+        for name in _SPARED:
+            if needed <= room:
+                break
+            hidden.add(name)
+            needed -= sizes[name]
+        for name, button in self._buttons.items():
+            button.setVisible(name not in hidden)
+        self._look.setVisible(words > 0 and needed <= room)
         self.adjustSize()
         self.move(max(0, self._galaxy.width() - self.width() - SPACE.small), SPACE.small)

@@ -8,14 +8,18 @@ import pytest
 from astropy.io import fits
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from gzactive.app.action_set import ActionSet
+from gzactive.app.icons import Icons
 from gzactive.app.label.image_view import GalaxyView
 from gzactive.app.label.look import STRETCHES, Look, load_look
 from gzactive.app.label.sky_marks import bar_of
 from gzactive.app.label.view import LabelView
+from gzactive.app.label.view_tools import ViewTools
 from gzactive.app.main_window import MainWindow
+from gzactive.app.theme import Theme
 from gzactive.project import Project
 
 from ..conftest import PATIENCE, MakeProject, OpenWindow, give_features
@@ -230,3 +234,23 @@ def test_the_pause_waits_for_enter(qtbot: QtBot, open_window: OpenWindow, rings:
     press(window, Key.Key_Return)
     assert view.controller.current.id_str != here
     assert not view._done.isVisible()
+
+
+def test_where_a_galaxy_is_narrow_its_tools_keep_within_it(qtbot: QtBot, theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    view = GalaxyView(theme, window)
+    actions = ActionSet(window, Icons(theme))
+    actions.retint()
+    tools = ViewTools(view, actions)
+    window.show()
+    view.take_look(Look(stretch="asinh", inverted=True))
+    seen = []
+    for width in (700, 300, 200, 120):
+        view.resize(width, 300)
+        assert tools.geometry().right() < width or width < 200
+        seen.append([one.isVisible() for one in tools._buttons.values()].count(True))
+    assert seen[0] == 7
+    assert seen == sorted(seen, reverse=True)
+    assert seen[-1] >= 2
+    assert tools.words == "asinh · inverted"
