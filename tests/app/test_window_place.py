@@ -8,13 +8,15 @@ from pathlib import Path
 
 import platformdirs
 import pytest
-from PySide6.QtCore import QRect, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.launch import run_app
 from gzactive.app.main_window import MainWindow
 from gzactive.app.window_place import fit_to_screen, fitted, note_place, restore_place
+
+from .conftest import MakeProject, OpenWindow, give_features
 
 SCREEN = QRect(0, 0, 1366, 728)
 
@@ -148,3 +150,22 @@ def test_a_small_screen_at_150_percent_holds_the_window(tmp_path: Path) -> None:
     assert (across, down) == (911, 512)
     assert width <= across
     assert height <= down
+
+
+def test_every_page_stays_within_a_small_window(
+    qtbot: QtBot, open_window: OpenWindow, make_project: MakeProject
+) -> None:
+    project = make_project(n=12, automatic=False)
+    give_features(project)
+    window = open_window(project.path)
+    window.setMinimumSize(800, 400)
+    window.resize(895, 464)
+    for name in ("label", "explore", "train", "evaluate", "project"):
+        window.go(name)
+        QApplication.processEvents()
+        page = getattr(window.area, name)
+        assert page.width() <= 895
+        for child in page.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if child.isVisible() and child.width() < page.width():
+                assert child.geometry().right() <= page.width(), (name, child)
+                assert child.geometry().bottom() <= page.height(), (name, child)

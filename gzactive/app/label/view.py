@@ -37,7 +37,7 @@ __all__ = ["LabelView"]
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 #: The panel's width in pixels: what a square galaxy leaves, within these bounds.
-_PANEL_LEAST, _PANEL_MOST = 380, 640
+_PANEL_LEAST, _PANEL_MOST = 420, 640
 #: How keyboards write a key that has no letter.
 _RETURN = {"Return": "↵", "Enter": "↵"}
 _PAUSED = "Done. Compare, then press Enter for the next galaxy."
