@@ -5,6 +5,7 @@ is in memory. What a person has labelled is not asked here; see :mod:`gzactive.a
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.errors import GzactiveError
-from gzactive.inference.extraction import text_array
+from gzactive.inference.extraction import cores, text_array
 from gzactive.inference.features import feature_store
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
@@ -36,6 +37,8 @@ _AGAINST = 0.5
 _ROWS = 256
 #: Rows that are read at once.
 _BLOCK = 4096
+#: Threads that read and compute: reading is half of the work, and goes by one at a time.
+_THREADS = 2
 #: Bits of float16 that are put where float32 has its own leave the exponent smaller by so much.
 _SCALE = 2.0**112
 _SIGN_AND_VALUE = np.int32(-0x7000_0001)  # 0x8FFFFFFF
@@ -132,31 +135,44 @@ def likeness_of(
     progress: Progress = silent,
 ) -> NDArray[np.float32]:
     """How far each galaxy lies in a direction, (n,); block by block."""
-    n, width = rows.shape
+    n = len(rows)
     score = np.empty(n, dtype=np.float32)
-    # Python converts float16 to float32 one by one, in thrice the time of the rest together. Its
-    # bits in float32's places are the same number times a power of two, which the weights bear.
-    bits = np.empty((_ROWS, width), dtype=np.int32)
-    values = bits.view(np.float32)
-    weights = direction.weights
-    scaled = weights * np.float32(_SCALE)
-    for start in range(0, n, _BLOCK):
-        progress("Comparing galaxies", start, n)
+    starts = range(0, n, _BLOCK)
+
+    def compare(start: int) -> None:
         block = np.asarray(rows[start : start + _BLOCK])
-        if block.dtype != np.float16:
-            score[start : start + len(block)] = block @ weights
-            continue
-        for low in range(0, len(block), _ROWS):
-            some = block[low : low + _ROWS]
-            part = bits[: len(some)]
-            np.copyto(part, some.view(np.int16))  # the sign fills the bits above
-            np.left_shift(part, 13, out=part)
-            np.bitwise_and(part, _SIGN_AND_VALUE, out=part)
-            place = slice(start + low, start + low + len(some))
-            np.matmul(values[: len(some)], scaled, out=score[place])
+        score[start : start + len(block)] = _along(block, direction.weights)
+
+    # One reads while another one computes: both let go of Python's lock.
+    with ThreadPoolExecutor(min(_THREADS, cores()), thread_name_prefix="compare") as pool:
+        try:
+            for start, _ in zip(starts, pool.map(compare, starts), strict=True):
+                progress("Comparing galaxies", start, n)
+        finally:
+            pool.shutdown(cancel_futures=True)
     progress("Comparing galaxies", n, n)
     score += np.float32(direction.offset)
     return score
+
+
+def _along(block: NDArray[np.floating[Any]], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``block @ weights``, (rows,)."""
+    if block.dtype != np.float16:
+        return (block @ weights).astype(np.float32)
+    # Python converts float16 to float32 one by one, in thrice the time of the rest together. Its
+    # bits in float32's places are the same number times a power of two, which the weights bear.
+    found = np.empty(len(block), dtype=np.float32)
+    bits = np.empty((_ROWS, block.shape[1]), dtype=np.int32)
+    values = bits.view(np.float32)
+    scaled = weights * np.float32(_SCALE)
+    for low in range(0, len(block), _ROWS):
+        some = block[low : low + _ROWS]
+        part = bits[: len(some)]
+        np.copyto(part, some.view(np.int16))  # the sign fills the bits above
+        np.left_shift(part, 13, out=part)
+        np.bitwise_and(part, _SIGN_AND_VALUE, out=part)
+        np.matmul(values[: len(some)], scaled, out=found[low : low + len(some)])
+    return found
 
 
 def likeness(

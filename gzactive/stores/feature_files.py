@@ -36,6 +36,7 @@ BLOCK = 1024
 TEMPORARY_SUFFIX = ".h5.tmp"
 
 _FORMAT = 1
+_END = b"\0"  # of a text
 _TEXTS = ("id_str", "image_hash", "image_stamp", "merged")
 
 
@@ -52,7 +53,7 @@ class FeatureFile:
     path : Path
     number : int
         Later numbers win where a galaxy is in several files.
-    texts : dict of ndarray
+    texts : mapping of ndarray
         ``id_str``, ``image_hash`` and ``image_stamp``: (n,) object arrays of str; ``merged``: the
         names of the part files that this one holds.
     good : ndarray
@@ -63,7 +64,7 @@ class FeatureFile:
 
     path: Path
     number: int
-    texts: dict[str, NDArray[np.object_]]
+    texts: Mapping[str, NDArray[np.object_]]
     good: NDArray[np.bool_]
     file: Any
 
@@ -133,14 +134,15 @@ class FeatureFile:
             raise BadPart(
                 f"its features are {rows.dtype} {rows.shape}, not float16 {(count, width)}"
             )
-        texts = {}
+        texts = _Texts()
         for name in _TEXTS:
             data = file[name][:].tobytes()
             if zlib.crc32(data) != int(file.attrs[f"checksum_{name}"]):
                 raise BadPart(f"its {name} fails the checksum")
-            texts[name] = _unpack(data)
-            if name != "merged" and len(texts[name]) != count:
-                raise BadPart(f"it has {len(texts[name])} {name} for {count} galaxies")
+            texts.packed[name] = data
+            found = data.count(_END)
+            if name != "merged" and found != count:
+                raise BadPart(f"it has {found} {name} for {count} galaxies")
         sums = file["checksums"][:]
         if len(sums) != -(-count // BLOCK) or zlib.crc32(sums.tobytes()) != int(
             file.attrs["checksum"]
@@ -263,6 +265,18 @@ def _pack(texts: Sequence[str]) -> bytes:
         if "\0" in text:
             raise ValueError(f"{text!r} holds a NUL")
     return ("\0".join(texts) + "\0").encode() if len(texts) else b""
+
+
+class _Texts(dict[str, NDArray[np.object_]]):
+    """Texts by name, unpacked when they are asked for: of a million galaxies most never are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.packed: dict[str, bytes] = {}
+
+    def __missing__(self, name: str) -> NDArray[np.object_]:
+        found = self[name] = _unpack(self.packed[name])
+        return found
 
 
 def _unpack(data: bytes) -> NDArray[np.object_]:

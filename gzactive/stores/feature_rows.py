@@ -5,6 +5,7 @@ Which files there are, and how they come about, is for :mod:`gzactive.stores.fea
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,8 @@ class FeatureRows:
 
     Attributes
     ----------
-    id_str, image_hash, image_stamp : ndarray
-        (n,) object arrays of str.
+    id_str : ndarray
+        (n,) object array of str.
     shape : tuple
         (n, width).
     files : list of FeatureFile
@@ -58,17 +59,10 @@ class FeatureRows:
 
     def __init__(self, files: Sequence[FeatureFile], width: int) -> None:
         self.files = list(files)
-        texts = {
-            name: np.concatenate(
-                [np.empty(0, dtype=object), *(one.texts[name] for one in self.files)]
-            )
-            for name in ("id_str", "image_hash", "image_stamp")
-        }
+        ids = self._texts("id_str")
         good = np.concatenate([np.empty(0, dtype=bool), *(one.good for one in self.files)])
-        keep = _last_of_each(texts["id_str"], good)
-        self.id_str, self.image_hash, self.image_stamp = (
-            texts[name][keep] for name in ("id_str", "image_hash", "image_stamp")
-        )
+        self._keep = keep = _last_of_each(ids, good)
+        self.id_str: NDArray[np.object_] = ids[keep]
         # For row i: which file, and which row there.
         ends = np.cumsum([len(one) for one in self.files], dtype=np.int64)
         self._file = np.searchsorted(ends, keep, side="right")
@@ -78,6 +72,18 @@ class FeatureRows:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    @cached_property
+    def image_hash(self) -> NDArray[np.object_]:
+        """Hashes of the images' content, (n,)."""
+        found: NDArray[np.object_] = self._texts("image_hash")[self._keep]
+        return found
+
+    @cached_property
+    def image_stamp(self) -> NDArray[np.object_]:
+        """What tells cheaply whether an image changed, (n,)."""
+        found: NDArray[np.object_] = self._texts("image_stamp")[self._keep]
+        return found
 
     def __getitem__(self, rows: slice) -> NDArray[np.float16]:
         """Rows of a slice of step 1, as (m, width) float16."""
@@ -98,6 +104,10 @@ class FeatureRows:
             sorted_values = self.take(np.asarray(indices)[order])
             values[order] = sorted_values
         return values
+
+    def _texts(self, name: str) -> NDArray[np.object_]:
+        """Texts of all rows of all files."""
+        return np.concatenate([np.empty(0, dtype=object), *(one.texts[name] for one in self.files)])
 
     def places(self, ids: Sequence[str]) -> NDArray[np.intp]:
         """Row of each galaxy, -1 for those that have none, (m,)."""

@@ -35,13 +35,15 @@ from gzactive.project import Project
 import pandas
 project = Project.open(Path(sys.argv[1]))
 project.catalog
-took = []
+took, work = [], []
 for _ in range(3):
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     found = find_similar(project, ["G0000003", "G0500000", "G0999999"], n=100)
     took.append(time.perf_counter() - began)
+    work.append(time.process_time() - busy)
 most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([took[0], min(took), most / (1 << 20 if sys.platform == "darwin" else 1 << 10)]))
+most /= 1 << 20 if sys.platform == "darwin" else 1 << 10
+print(json.dumps([took[0], min(took), min(work), most]))
 """
 
 
@@ -73,17 +75,19 @@ def test_a_million_galaxies_are_searched_in_seconds_and_little_memory(tmp_path: 
         fingerprint=folder.name,
         number=1,
     )
-    bare, first, best, memory = [], [], [], 0.0
+    bare, first, best, work, memory = [], [], [], [], 0.0
     for _ in range(3):  # in turn, so that what else the machine does burdens both alike
         bare.append(float(_run(_BARE, folder / "features.h5")))
-        one, again, most = json.loads(_run(_SEARCH, tmp_path / "million"))
+        one, again, busy, most = json.loads(_run(_SEARCH, tmp_path / "million"))
         first.append(one)
         best.append(again)
+        work.append(busy)
         memory = max(memory, most)
     print(
         f"\n1,000,000 × {WIDTH} float16 features, in the file cache: bare reading "
         f"{min(bare):.2f} s; a search {min(first):.2f} s the first time, {min(best):.2f} s after "
-        f"that, {min(first) / min(bare):.1f} × and {min(best) / min(bare):.1f} × bare reading; "
+        f"that ({min(work):.2f} s of work), {min(first) / min(bare):.1f} × and "
+        f"{min(best) / min(bare):.1f} × bare reading; "
         f"the process held {memory:.0f} MB at most"
     )
     assert memory < 2000

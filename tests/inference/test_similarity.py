@@ -16,6 +16,7 @@ from gzactive.inference.similarity import (
     likeness_of,
     towards,
 )
+from gzactive.progress import Cancelled
 from gzactive.project import Project
 from gzactive.stores.features import FeatureStore
 
@@ -78,6 +79,18 @@ def test_streaming_float16_gives_the_plain_product(n: int) -> None:
     found = likeness_of(values, Direction(weights, 0.5))
     size = np.abs(values.astype(np.float64)) @ np.abs(weights)
     assert (np.abs(found - expected) <= 1e-5 * size).all()
+
+
+def test_a_search_can_be_cancelled(project: Project) -> None:
+    told: list[int] = []
+
+    def cancel(stage: str, done: int, total: int) -> None:
+        told.append(done)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        find_similar(project, ["G001"], progress=cancel)
+    assert told == [0]
 
 
 def test_a_direction_from_one_galaxy_only_is_finite() -> None:
