@@ -8,6 +8,7 @@ __all__ = ["GzactiveError", "meant"]
 _PARTS = re.compile(r"[-_ ]")
 _LEAST = 3  # letters that say something on their own
 _ALIKE = 0.7  # "sede" and "seed", not "rings" and "merging"
+_BEGINNING = 0.6  # "merge" and "merging", which begin alike
 #: So many names are listed where none is like the one that was given.
 _SHOWN = 40
 
@@ -38,12 +39,15 @@ def meant(name: str, known: Iterable[str]) -> str:
         "did you mean 'smooth'?" or "choose one of smooth, featured, artifact."
     """
     names = list(known)
-    whole = {one.casefold(): one for one in reversed(names)}
-    parts = {
-        part: one for key, one in whole.items() for part in _PARTS.split(key) if len(part) >= _LEAST
-    }
+    whole: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    for one in names:
+        whole.setdefault(one.casefold(), one)
+        for part in _PARTS.split(one.casefold()):
+            if len(part) >= _LEAST:
+                parts.setdefault(part, one)
     for place in (whole, parts):
-        if near := _nearest(name.casefold(), list(place)):
+        if near := _nearest(name.casefold(), place):
             return f"did you mean '{place[near]}'?"
     if not names:
         return "there is none."
@@ -52,11 +56,11 @@ def meant(name: str, known: Iterable[str]) -> str:
     return f"{only}{', '.join(names[:_SHOWN])}{more}."
 
 
-def _nearest(name: str, names: list[str]) -> str:
-    """The name that is most like one, if it is enough so, or begins alike; else empty."""
-    from difflib import SequenceMatcher, get_close_matches  # only needed to complain
+def _nearest(name: str, names: Iterable[str]) -> str:
+    """The first name that is most like one, if it is enough so, or begins alike; else empty."""
+    from difflib import SequenceMatcher  # only needed to complain
 
-    for one in get_close_matches(name, names, n=3, cutoff=0.6):
-        if SequenceMatcher(None, one, name).ratio() >= _ALIKE or one[:_LEAST] == name[:_LEAST]:
-            return one
-    return ""
+    likeness = {one: SequenceMatcher(None, one, name).ratio() for one in names}
+    best = max(likeness, key=lambda one: likeness[one], default="")
+    enough = _BEGINNING if best[:_LEAST] == name[:_LEAST] else _ALIKE
+    return best if best and likeness[best] >= enough else ""

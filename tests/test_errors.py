@@ -27,6 +27,11 @@ def test_the_nearest_name_is_asked_about_else_all_are_told(given: str, answer: s
     assert meant(given, ANSWERS) == answer
 
 
+def test_of_names_that_are_as_like_the_first_is_meant() -> None:
+    assert meant("gz-decal", ["gz-decals-dr5", "gz-decals-dr8"]) == "did you mean 'gz-decals-dr5'?"
+    assert meant("yes", ["bar_yes", "ring_yes"]) == "did you mean 'bar_yes'?"
+
+
 def test_few_and_many_names_are_told_as_such() -> None:
     assert meant("zebra", []) == "there is none."
     assert meant("zebra", ["bar"]) == "there is only bar."
