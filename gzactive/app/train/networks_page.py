@@ -38,6 +38,7 @@ _EMPTY = (
     "No run yet. “Train a network…” begins one on this project's galaxies with votes, “Add a run…” "
     "lists one of `gzactive train`, or of another program, from anywhere."
 )
+_QUIET = "No network is being trained."
 _CHOOSE = "Tick runs in the list to draw them over one another."
 _NONE = "None of the ticked runs has such a curve yet: it grows with the first epoch."
 _FIGURES = "Scalable (*.svg);;Picture (*.png);;PDF (*.pdf)"
@@ -127,7 +128,11 @@ class NetworksPage(QWidget):
         for each in (self.train, self.shards, self.cancel):
             top.addWidget(each)
         top.addWidget(self._bar, 1)
-        top.addStretch(0)
+        for each in (self.cancel, self._bar):
+            # Nothing moves when they come: laying out and painting the plot anew takes a frame.
+            policy = each.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            each.setSizePolicy(policy)
         deeds = QHBoxLayout()
         deeds.setSpacing(SPACE.small)
         for each in (self.go_on, self.use, self.open_folder, self.take_off):
@@ -275,8 +280,7 @@ class NetworksPage(QWidget):
             _, done, total = running.latest
             self._bar.setRange(0, total)
             self._bar.setValue(done)
-        self.told.setText(it.sentence)
-        self.told.setVisible(bool(it.sentence))
+        self.told.setText(it.sentence or _QUIET)
 
     def _show_deeds(self) -> None:
         """What can be done with the run that is chosen."""
