@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.terminal import console, count, print_table, progress_bars
 
 if TYPE_CHECKING:
@@ -228,9 +228,7 @@ def curves(
     from gzactive.inference.training_runs import read_run
 
     if quantity not in QUANTITIES:
-        raise GzactiveError(
-            f"There is no curve of '{quantity}': choose one of {', '.join(QUANTITIES)}."
-        )
+        raise GzactiveError(f"There is no curve of '{quantity}': {meant(quantity, QUANTITIES)}")
     read = [read_run(folder.absolute()) for folder in runs]
     save_curves([(run.folder.name, run.curves) for run in read], out, quantity=quantity)
     for run in read:

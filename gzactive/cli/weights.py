@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.terminal import console, count, print_table, progress_bars
 
 __all__ = ["import_weights", "weights"]
@@ -150,8 +150,8 @@ def _download(name: str | None) -> None:
     if name is None or name not in published:
         said = f"'{name}' is none of the published weights" if name else "Which weights"
         raise GzactiveError(
-            f"{said}: give one of {', '.join(published)}, or import a file of your own with "
-            f"`gzactive import-weights`."
+            f"{said}: {meant(name or '', published)} A file of your own comes in by "
+            "`gzactive import-weights`."
         )
     with progress_bars() as progress:
         remarks = fetch_published(published[name], progress=progress)

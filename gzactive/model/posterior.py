@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.model.curvature import question_information
 from gzactive.model.head import DROPOUT_RATE, Head
 from gzactive.model.members import Members
@@ -51,9 +51,7 @@ class Posterior:
 
     def __post_init__(self) -> None:
         if self.kind not in POSTERIORS:
-            raise GzactiveError(
-                f"No posterior '{self.kind}': choose one of {', '.join(POSTERIORS)}."
-            )
+            raise GzactiveError(f"No posterior '{self.kind}': {meant(self.kind, POSTERIORS)}")
         if self.members < 2 or self.fits < 2 or not self.width > 0:
             raise GzactiveError(
                 f"A posterior of {min(self.members, self.fits)} heads and width {self.width:g} "
