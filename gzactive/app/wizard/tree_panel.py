@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
 from gzactive.app.wizard.controller import ImportController
 from gzactive.app.wizard.panel import Panel
+from gzactive.errors import GzactiveError
 
 __all__ = ["TreePanel"]
 
@@ -35,6 +36,10 @@ class TreePanel(Panel):
     ) -> None:
         super().__init__("Questions", icons, parent)
         self._controller = controller
+        self.yes_no = self.button(
+            "Yes or no…", "ask", "Ask one yes/no question of your own: name what to look for"
+        )
+        self.yes_no.clicked.connect(self._ask_for_feature)
         self.own = self.button("Own file…", "open", "Ask the questions of a TOML file of your own")
         self.own.clicked.connect(self.file_wanted)
         self.menu = MenuBox(icons, self)
@@ -75,6 +80,24 @@ class TreePanel(Panel):
     def _add_own(self, file: Path | None, title: str) -> None:
         if self.menu.findData(str(file)) < 0:
             self.menu.addItem(f"{title} (your own)", str(file))
+
+    def _ask_for_feature(self) -> None:
+        """What is to be looked for, in a word or two."""
+        asking = QInputDialog(self)
+        asking.setWindowTitle("A question of my own")
+        asking.setLabelText("What do you look for? For instance rings, or a tidal tail.")
+        asking.setOkButtonText("Ask that")
+        asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asking.textValueSelected.connect(self._on_feature)
+        asking.open()
+
+    def _on_feature(self, feature: str) -> None:
+        from gzactive.app.wizard.own_question import yes_no_file
+
+        try:
+            self._controller.choose_tree(str(yes_no_file(feature)))
+        except GzactiveError as error:
+            self._controller.refused.emit(str(error))
 
     def _on_activated(self, index: int) -> None:
         self._controller.choose_tree(str(self.menu.itemData(index)))

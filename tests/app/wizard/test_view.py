@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
+    QInputDialog,
     QLineEdit,
     QTableView,
     QWidget,
@@ -384,3 +385,22 @@ def test_a_password_of_a_label_server_is_not_seen_once_it_is_given(
     view.begin()
     assert view.controller.labels == ""
     assert field.text() == ""
+
+
+def test_a_yes_or_no_question_is_asked_by_naming_what_to_look_for(
+    qtbot: QtBot, open_window: OpenWindow, survey: Path
+) -> None:
+    window = open_window()
+    drop(window, survey)
+    view = prepared(qtbot, window)
+    QTest.mouseClick(view.tree.yes_no, Qt.MouseButton.LeftButton)
+    asking = view.tree.findChild(QInputDialog)
+    qtbot.waitUntil(asking.isVisible, timeout=PATIENCE)
+    QTest.keyClicks(asking.findChild(QLineEdit), "a tidal tail")
+    QTest.keyClick(asking, Key.Key_Return)
+    prepared(qtbot, window)
+    tree = view.controller.prepared.tree
+    assert tree.columns == ("tidal-tail_yes", "tidal-tail_no")
+    assert "Does the galaxy have a tidal tail?" in view.tree.words.text()
+    view.tree._on_feature("🌀")
+    assert "call it by a word" in view.banner.sentence
