@@ -106,7 +106,8 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         width: 14px; height: 14px; background: {c.background}; border: 1px solid {c.muted};
         border-radius: {s.tight}px; }}
     QCheckBox::indicator:focus {{ border: 2px solid {c.accent}; width: 12px; height: 12px; }}
-    QCheckBox::indicator:checked, QListWidget[role="answers"]::indicator:checked {{ background: {ticked}; image: url("{tick}"); }}
+    QCheckBox::indicator:checked, QListWidget[role="answers"]::indicator:checked {{
+        background: {ticked}; image: url("{tick}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.border}; }}
     QCheckBox:disabled {{ color: {c.muted}; }}
     QSlider::groove:horizontal {{

@@ -128,11 +128,11 @@ class NetworksPage(QWidget):
         for each in (self.train, self.shards, self.cancel):
             top.addWidget(each)
         top.addWidget(self._bar, 1)
-        for each in (self.cancel, self._bar):
+        for shy in (self.cancel, self._bar):
             # Nothing moves when they come: laying out and painting the plot anew takes a frame.
-            policy = each.sizePolicy()
+            policy = shy.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
-            each.setSizePolicy(policy)
+            shy.setSizePolicy(policy)
         deeds = QHBoxLayout()
         deeds.setSpacing(SPACE.small)
         for each in (self.go_on, self.use, self.open_folder, self.take_off):
