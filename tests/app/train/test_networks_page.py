@@ -7,7 +7,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from gzactive.app.job import Job
 from gzactive.app.main_window import MainWindow
+from gzactive.app.process_job import ProcessJob
 from gzactive.app.train.networks_page import NetworksPage
 from gzactive.app.train.shards_dialog import ShardsDialog
 from gzactive.app.train.training_dialog import TrainingDialog
@@ -184,3 +186,21 @@ def test_weights_of_a_run_start_a_project_of_the_same_galaxies(
     qtbot.waitUntil(lambda: wizard.chosen_weights.endswith("weights.safetensors"), timeout=PATIENCE)
     qtbot.waitUntil(lambda: wizard.galaxies == 40, timeout=PATIENCE)
     assert window.intake.view.isVisible()
+
+
+def test_the_line_at_the_foot_shows_a_job_of_seconds_before_a_process_of_hours(
+    window: MainWindow,
+) -> None:
+    strip = window.area.strip
+    process = ProcessJob("Training one", [], window)
+    job = Job("Ranking", lambda progress: None)
+    strip.watch(process)
+    assert strip.words.text() == "Training one"
+    strip.watch(job)
+    assert strip.words.text() == "Ranking"
+    process.progress.emit("training, epoch 1 of 3", 5, 10)
+    assert strip.words.text() == "Ranking"
+    strip.leave(job)
+    assert strip.words.text() == "Training one"
+    strip.leave(process)
+    assert strip.words.text() == ""
