@@ -28,7 +28,7 @@ def make_window(
     app.setApplicationName("gzactive")
     app.setDesktopFileName("gzactive")
     window = MainWindow(Theme(app, mode), project_path)
-    window.painted.connect(lambda: _begin(window, project_path))
+    window.seen.connect(lambda: _begin(window, project_path))
     return window
 
 

@@ -4,7 +4,7 @@ It is on screen before anything heavy is imported: whatever the first picture do
 afterwards, and what belongs to a project when one opens.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MainWindow"]
 
+_PAGES = ("label", "explore", "train", "evaluate", "project")
+
 
 class MainWindow(QMainWindow):
     """The app's one window.
@@ -46,6 +48,8 @@ class MainWindow(QMainWindow):
 
     #: Emitted once, when the window has been painted for the first time.
     painted = Signal()
+    #: Emitted once, when the first page has been painted too.
+    seen = Signal()
     #: A project's pages are about to be shown.
     labelling = Signal()
 
@@ -239,13 +243,12 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _after_first_paint(self) -> None:
-        """What the first picture does not show, and so need not wait for.
-
-        The start page is there a frame or two later; what is heavier comes after it.
-        """
+        """What the first picture need not wait for: the start page, a frame later, and the rest."""
         self.painted.emit()
         if self._stack.currentWidget() in (None, vars(self).get("start")):
             self._show_start()
+            self.repaint()
+        self.seen.emit()
         self.actions_.complete()
         self.setWindowIcon(self.icons.app_icon())
         self.actions_.retint()
@@ -266,11 +269,7 @@ class MainWindow(QMainWindow):
                 "project.sample": lambda: self._make("sample"),
                 "project.close": self.close_project,
                 "app.quit": self.close,
-                "go.label": lambda: self.go("label"),
-                "go.explore": lambda: self.go("explore"),
-                "go.train": lambda: self.go("train"),
-                "go.evaluate": lambda: self.go("evaluate"),
-                "go.project": lambda: self.go("project"),
+                **{f"go.{page}": partial(self.go, page) for page in _PAGES},
                 "view.theme": self.theme.toggle,
                 "view.jobs": lambda: self.dialogs.show_jobs(),
                 "train.start": self._start_round,
@@ -395,6 +394,5 @@ class MainWindow(QMainWindow):
             self._show_start()
 
     def _ask_for_project(self) -> None:
-        folder = self.dialogs.ask_for_project()
-        if folder is not None:
+        if (folder := self.dialogs.ask_for_project()) is not None:
             self.open_project(folder)
