@@ -20,8 +20,9 @@ __all__ = ["CurveLine", "LossCurve"]
 _NAMES = {"loss": "galaxies it learns from", "validation_loss": "galaxies it was kept from"}
 _FAINT = 0.4
 _NOTHING = "The curve of a round grows here while it learns."
-_LOSS = "loss (nats a galaxy)"
+_LOSS = "loss: less is better"
 _HINT = "Point at an epoch, or choose one with ← and →, to read its values."
+_TIP = "The loss is how much a galaxy's labels surprise the model, in nats."
 _MARK = 9
 
 
@@ -73,6 +74,7 @@ class LossCurve(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Curves of the fit, epoch by epoch")
         self.setAccessibleDescription(_HINT)
+        self.setToolTip(_TIP)
         self.plot = pg.PlotWidget(self)
         self.plot.setMouseEnabled(False, False)
         self.plot.setMenuEnabled(False)
