@@ -251,8 +251,9 @@ def insert_rows(
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
     order = compiled.positiontup if isinstance(compiled, SQLCompiler) else None
     if order is not None:
-        in_order = itemgetter(*(names.index(name) for name in order))
-        connection.exec_driver_sql(str(compiled), list(map(in_order, rows)))
+        if list(order) != list(names):
+            rows = list(map(itemgetter(*(names.index(name) for name in order)), rows))
+        connection.exec_driver_sql(str(compiled), list(rows))
     else:
         connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 

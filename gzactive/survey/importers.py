@@ -114,7 +114,13 @@ def import_votes(
     import brought. Parameters and errors are those of :func:`plan_votes`.
     """
     plan = plan_votes(
-        project, files, where=where, id_column=id_column, people=people, progress=progress
+        project,
+        files,
+        where=where,
+        id_column=id_column,
+        people=people,
+        compared=False,
+        progress=progress,
     )
     return write_votes(project, plan, progress=progress)
 
@@ -126,6 +132,7 @@ def plan_votes(
     where: str | None = None,
     id_column: str | None = None,
     people: int | None = None,
+    compared: bool = True,
     progress: Progress = silent,
 ) -> VotePlan:
     """Read tables of votes, and find what they would bring.
@@ -143,6 +150,8 @@ def plan_votes(
         that has most of the project's.
     people
         Nominal number of people where a table has fractions alone.
+    compared
+        Whether to find how many galaxies have other votes now; else ``replaced`` is 0.
     progress
         Told what is done; may cancel.
 
@@ -159,7 +168,8 @@ def plan_votes(
             f"{counted(len(missing), 'file does', 'files do')} not exist (first: '{missing[0]}'): "
             "check the path. Nothing was imported."
         )
-    known = pd.Index(project.catalog["id_str"])
+    # Objects: among texts of Arrow, pandas looks up one after another in Python.
+    known = pd.Index(project.catalog["id_str"].to_numpy(dtype=object), dtype=object)
     read = _read(project, files, known, where, id_column, people, progress)
     kept: list[pd.DataFrame] = []
     others: list[pd.DataFrame] = []
@@ -181,8 +191,10 @@ def plan_votes(
     if votes.empty:
         why = " ".join(finding.told for one in told for finding in one.findings)
         raise GzactiveError(f"There is no vote for a galaxy of this project. {why}")
-    progress("comparing with the votes that are there", 0, 0)
-    replaced = _clashes(project.labels.catalogue_votes(project.tree), votes, project.tree)
+    replaced = 0
+    if compared:
+        progress("comparing with the votes that are there", 0, 0)
+        replaced = _clashes(project.labels.catalogue_votes(project.tree), votes, project.tree)
     return VotePlan(tuple(told), votes, tuple(others), replaced, tuple(findings))
 
 
@@ -259,9 +271,11 @@ def _of_project(
     survey: SurveyVotes, known: pd.Index[Any], project: Project
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
     """Votes of the project's galaxies that have any, what else is known of them, and findings."""
+    import pandas as pd
+
     tree = project.tree
     modelled = [column for column in tree.columns if column in survey.votes]
-    ours = survey.votes["id_str"].isin(known).to_numpy()
+    ours = pd.Index(survey.votes["id_str"].to_numpy(dtype=object), dtype=object).isin(known)
     voted = (survey.votes[modelled] > 0).any(axis=1).to_numpy()
     findings = list(survey.findings)
     if not ours.all():
