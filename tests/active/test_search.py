@@ -174,6 +174,20 @@ def test_features_are_copied_where_links_are_not_possible(
         assert not list(feature_store(made).folder.glob(".*.tmp"))
 
 
+def test_features_of_a_folder_that_may_only_be_read_are_shared(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = feature_store(project).folder / ".compact.lock"
+    monkeypatch.setattr("gzactive.stores.features.os.access", lambda path, mode: False)
+    with (
+        Project.open(project.path, read_only="It is another's.") as theirs,
+        ask(theirs, tmp_path / "new", OwnQuestion("tails"), RARE[:2]) as made,
+    ):
+        assert len(feature_store(made).load()) == 200
+        assert made.labels.finished("ada") == set(RARE[:2])
+    assert not lock.exists()
+
+
 def test_nothing_is_computed_again_by_an_ordinary_run(project: Project, tmp_path: Path) -> None:
     with ask(project, tmp_path / "new", OwnQuestion("tails")) as made:
         # These images do not exist: nobody looks for them, the stored features stand.
