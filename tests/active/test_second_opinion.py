@@ -113,7 +113,7 @@ def test_a_model_that_is_sure_of_rings_doubts_who_sees_none(make_project, ring_s
 
 def test_what_cannot_be_ranked_by_is_told_with_what_can(make_project, ring_sky):
     project = make_project(ring_sky)
-    with pytest.raises(GzactiveError, match="entropy, random, .*second-opinion"):
+    with pytest.raises(GzactiveError, match=r"entropy, random, .*second-opinion"):
         build_queue(project, n=3, by="beauty")
     with pytest.raises(GzactiveError, match="no question 'bars'"):
         build_queue(project, n=3, by="second-opinion", question="bars")
