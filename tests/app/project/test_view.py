@@ -316,7 +316,16 @@ def test_images_that_were_moved_are_taken_from_their_new_folder(
     qtbot.waitUntil(page.images.take.isVisible, timeout=PATIENCE)
     assert page.images.moved.text().startswith("12 of 12 images that lay in")
     QTest.keyClick(page.images.take, Key.Key_Space)
-    qtbot.waitUntil(lambda: page.controller.project is not window.session.project, timeout=PATIENCE)
+    before = page.controller.project
+    qtbot.waitUntil(
+        lambda: (
+            window.area is not None
+            and window.session.project not in (None, before)
+            and window.area.isVisible()
+            and not window.session.busy
+        ),
+        timeout=PATIENCE,
+    )
     with Project.open(rings.path) as project:
         assert Path(project.catalog["file_loc"][0]).is_file()
         assert len(project.labels.finished("ada")) == 2
