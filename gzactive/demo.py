@@ -31,7 +31,7 @@ _VOLUNTEERS = "simulated volunteers"
 #: Volunteers a galaxy before it is retired (Walmsley et al. 2022).
 _RETIREMENT = 40
 #: Ways of choosing that are compared, and what the figure calls them: the active one first.
-_STRATEGIES = {"mutual-information": "mutual information", "random": "random"}
+_STRATEGIES = {"diverse-information@2": "unsure and unlike", "random": "random"}
 #: Independent repeats of that comparison.
 _REPEATS = 3
 #: Galaxies shown of each round.
@@ -113,7 +113,7 @@ def run_headless(
     """Run the loop with simulated volunteers and write ``report.html`` into ``folder``.
 
     Features → rank → volunteers label the queue → fine-tune round → re-score, ``rounds`` times;
-    then the same number of labels, chosen by mutual information and at random, is replayed from a
+    then the same number of labels, chosen as a project does and at random, is replayed from a
     head that knows nothing and judged on all reserved galaxies.
     """
     import pandas as pd
@@ -258,11 +258,11 @@ def _sections(
                     learning_curves(
                         curves[curves["labels"] > 0], label="held-out loss (nats a galaxy)"
                     ),
-                    f"Labels chosen by mutual information and at random, {_REPEATS} times each, "
-                    "from a head that knows nothing, judged on all reserved galaxies. Bands span "
-                    "the repeats. The table is the project itself, whose start weights have seen "
-                    "such skies before: there is little left to learn, and a round must not spoil "
-                    "it.",
+                    "Labels of galaxies that the model is unsure of, unlike each other, "
+                    f"and of galaxies at random, {_REPEATS} times each, from a head that knows "
+                    "nothing, judged on all reserved galaxies. Bands span the repeats. The table "
+                    "is the project itself, whose start weights have seen such skies before: there "
+                    "is little left to learn, and a round must not spoil it.",
                 )
             ],
             table=shown,

@@ -47,7 +47,7 @@ class Comparison:
         If a strategy is unknown or named twice, or a number is out of its range.
     """
 
-    strategies: tuple[str, ...] = ("mutual-information", "entropy", "random")
+    strategies: tuple[str, ...] = ("diverse-information@2", "mutual-information@4", "random")
     rounds: int = 10  #: heads fitted; the first of them to ``initial`` galaxies
     batch: int = 20  #: galaxies more in each round after it
     seeds: int = 5

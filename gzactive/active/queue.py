@@ -19,7 +19,7 @@ from gzactive.active.ranking import acquisition_of, current_scores
 from gzactive.active.scoring import TREE, check_choice
 from gzactive.active.search import ALIKE, alike_by_labels, sought
 from gzactive.active.second_opinion import SECOND_OPINION, doubtful
-from gzactive.active.strategies import is_fresh, kmeans_plus_plus, power_bald
+from gzactive.active.strategies import is_fresh
 from gzactive.errors import GzactiveError
 from gzactive.inference import base_head, current_head, features_for
 from gzactive.inference.similarity import Likeness
@@ -30,7 +30,7 @@ from gzactive.stores.predictions import Scores
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["START_GALAXIES", "build_queue", "kmeans_plus_plus", "power_bald"]
+__all__ = ["START_GALAXIES", "build_queue"]
 
 
 def build_queue(
@@ -74,7 +74,7 @@ def build_queue(
     random_share
         Part that is drawn uniformly from the reserved galaxies, 0 to 1; by default the project's.
     beta
-        PowerBALD's exponent; by default the project's.
+        How sharply high scores are preferred; by default the project's.
     pool
         Active choices are made among so many galaxies, drawn at random; by default the project's
         setting, 0 there being all.
@@ -151,6 +151,7 @@ def build_queue(
             model.scored,
             project.settings.beta if beta is None else beta,
             pool or project.settings.pool or None,
+            model.features_of if project.settings.variety == "distance" else None,
         )
         plan.choose_uniformly("start-random")
     rows, selections = plan.finish()

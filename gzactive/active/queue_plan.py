@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.active.strategies import START_POOL, kmeans_plus_plus, power_bald
+from gzactive.active.diversity import far_and_high, kmeans_plus_plus, power_bald
+from gzactive.active.strategies import START_POOL
 
 __all__ = ["START_GALAXIES", "Eligible", "QueuePlan", "Rows"]
 
@@ -20,6 +21,8 @@ _NICE_BETA = 6.0
 
 #: Galaxies of a tree without a head that are chosen half at random, half for diversity.
 START_GALAXIES = 50
+#: Galaxies whose distances are looked at for one queue: seconds, of a million too.
+_FAR_POOL = 8192
 #: Part of a queue that skipped galaxies may take, at its end.
 _SKIPPED_SHARE = 0.2
 
@@ -201,9 +204,14 @@ class QueuePlan:
         self._take(np.concatenate([drawn, diverse])[turn], [selections[one] for one in turn])
 
     def choose_active(
-        self, candidates: Rows, scores: NDArray[np.float64], beta: float, pool: int | None
+        self,
+        candidates: Rows,
+        scores: NDArray[np.float64],
+        beta: float,
+        pool: int | None,
+        features_of: Callable[[Rows], NDArray[Any]] | None = None,
     ) -> None:
-        """Fill up with informative galaxies by PowerBALD.
+        """Fill up with informative galaxies that are not near-duplicates.
 
         Parameters
         ----------
@@ -212,12 +220,25 @@ class QueuePlan:
         scores
             One a row of the catalogue.
         beta, pool
-            PowerBALD's exponent; choose among so many candidates, drawn at random.
+            How sharply high scores are preferred; choose among so many candidates, drawn at random.
+        features_of
+            Features of those of the given rows that have any: galaxies unlike each other and those
+            labelled are preferred, see :func:`~gzactive.active.strategies.far_and_high`. Without
+            it, PowerBALD's noise keeps a batch varied.
         """
         free = self._free(candidates)
+        if features_of is not None:
+            pool = min(pool or _FAR_POOL, _FAR_POOL)
         if pool is not None and len(free) > pool:
             free = np.sort(self._rng.choice(free, pool, replace=False))
-        chosen = free[power_bald(scores[free], self._missing, beta, self._rng)]
+        if features_of is None or not self._missing:
+            found = power_bald(scores[free], self._missing, beta, self._rng)
+        else:
+            labelled = features_of(self._eligible.labelled)
+            found = far_and_high(
+                features_of(free), scores[free], self._missing, beta, self._rng, labelled
+            )
+        chosen = free[found]
         self._take(chosen, ["active"] * len(chosen))
 
     def finish(self) -> tuple[Rows, list[str]]:

@@ -1,8 +1,7 @@
-"""Which galaxies to ask about, given scores or features: batches that are not near-duplicates.
+"""Ways of choosing galaxies to ask about, by name, for retrospective simulations.
 
-Array functions, shared by the queue of a project and by retrospective simulations. A strategy is
-any function of a :class:`Situation` that returns candidates; new ones go into ``STRATEGIES``. A
-name may carry PowerBALD's exponent, as in ``entropy@4``.
+A strategy is any function of a :class:`Situation` that returns candidates; new ones go into
+``STRATEGIES``. A name may carry the exponent of the score, as in ``entropy@4``.
 """
 
 from collections.abc import Callable
@@ -10,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from gzactive.active.acquisition import binomial_mutual_information
+from gzactive.active.diversity import far_and_high, farthest_first, kmeans_plus_plus, power_bald
 from gzactive.active.scoring import (
     N_BEST,
     N_SAMPLES,
@@ -31,10 +31,7 @@ __all__ = [
     "STRATEGIES",
     "Situation",
     "Strategy",
-    "farthest_first",
     "is_fresh",
-    "kmeans_plus_plus",
-    "power_bald",
     "strategy_named",
 ]
 
@@ -90,124 +87,6 @@ class Situation:
 Strategy = Callable[[Situation], NDArray[np.intp]]
 
 
-def power_bald(
-    scores: ArrayLike, n: int, beta: float, rng: np.random.Generator
-) -> NDArray[np.intp]:
-    """Choose a batch with probabilities that grow as ``score ** beta``, without replacement.
-
-    The highest ``β·log(score) + Gumbel noise`` win. The best of a list are often near-duplicates
-    of each other; the noise spreads the batch (Kirsch et al. 2021, arXiv:2106.12059).
-
-    Parameters
-    ----------
-    scores
-        Acquisition scores, shape (galaxies,), finite and not below 0.
-    n
-        How many to choose; at most all of them.
-    beta
-        0 chooses at random, infinity the n highest scores.
-    rng
-        Source of the noise.
-
-    Returns
-    -------
-    numpy.ndarray
-        Positions in ``scores``, first choice first. Scores of 0 come last.
-
-    Raises
-    ------
-    GzactiveError
-        If a score is not finite or below 0, or ``beta`` is below 0.
-    """
-    values = np.asarray(scores, dtype=np.float64)
-    if values.ndim != 1 or not (np.isfinite(values).all() and (values >= 0).all()):
-        raise GzactiveError(
-            f"Scores must be one finite number of at least 0 a galaxy, not shape {values.shape} "
-            f"from {np.min(values, initial=0)} to {np.max(values, initial=0)}: score again."
-        )
-    if not beta >= 0:
-        raise GzactiveError(f"beta is {beta}: it must be 0 or above.")
-    noise = rng.gumbel(size=len(values))
-    # A score of 0 has the weight of the smallest number there is, and noise orders the zeros.
-    logs = np.log(np.maximum(values, np.finfo(np.float64).tiny))
-    keys = logs if np.isinf(beta) else beta * logs + noise
-    return np.lexsort((-noise, -keys))[: max(0, n)]
-
-
-def kmeans_plus_plus(
-    features: NDArray[np.floating[Any]],
-    n: int,
-    rng: np.random.Generator,
-    *,
-    centres: NDArray[np.floating[Any]] | None = None,
-) -> NDArray[np.intp]:
-    """Choose galaxies far from each other: the seeding of k-means++ (Arthur & Vassilvitskii 2007).
-
-    The next one is drawn with a probability proportional to its squared distance from the nearest
-    that was chosen before.
-
-    Parameters
-    ----------
-    features
-        Shape (galaxies, width), any float type.
-    n
-        How many to choose; at most all of them.
-    rng
-        Source of the draws.
-    centres
-        Features of galaxies that count as chosen before, shape (any number, width).
-
-    Returns
-    -------
-    numpy.ndarray
-        Row numbers, first choice first, none twice.
-    """
-    rows = np.asarray(features, dtype=np.float32)
-    n = min(n, len(rows))
-    lengths = np.einsum("nw,nw->n", rows, rows, dtype=np.float64)
-    nearest = np.full(len(rows), np.inf)
-    if centres is not None:
-        for centre in np.asarray(centres, dtype=np.float32):
-            nearest = np.minimum(nearest, _squared_distances(rows, lengths, centre))
-    chosen: list[int] = []
-    free = np.ones(len(rows), dtype=bool)
-    for _ in range(n):
-        weights = np.where(free, np.where(np.isinf(nearest), 1.0, nearest), 0.0)
-        if weights.sum() <= 0:
-            weights = free.astype(np.float64)  # what is left lies on galaxies chosen before
-        row = int(rng.choice(len(rows), p=weights / weights.sum()))
-        chosen.append(row)
-        free[row] = False
-        nearest = np.minimum(nearest, _squared_distances(rows, lengths, rows[row]))
-    return np.array(chosen, dtype=np.intp)
-
-
-def farthest_first(
-    features: NDArray[np.floating[Any]],
-    n: int,
-    rng: np.random.Generator,
-    *,
-    centres: NDArray[np.floating[Any]] | None = None,
-) -> NDArray[np.intp]:
-    """Choose a core-set: each the farthest from all chosen before (Sener & Savarese 2018).
-
-    Parameters as for :func:`kmeans_plus_plus`; the first is drawn at random where there are no
-    centres.
-    """
-    rows = np.asarray(features, dtype=np.float32)
-    lengths = np.einsum("nw,nw->n", rows, rows, dtype=np.float64)
-    nearest = np.full(len(rows), np.inf)
-    for centre in np.asarray([] if centres is None else centres, dtype=np.float32):
-        nearest = np.minimum(nearest, _squared_distances(rows, lengths, centre))
-    chosen: list[int] = []
-    for _ in range(min(n, len(rows))):
-        row = int(rng.integers(len(rows)) if np.isinf(nearest).all() else nearest.argmax())
-        chosen.append(row)
-        nearest = np.minimum(nearest, _squared_distances(rows, lengths, rows[row]))
-        nearest[chosen] = -1.0
-    return np.array(chosen, dtype=np.intp)
-
-
 def is_fresh(head: Head) -> bool:
     """Whether nothing was learned yet: a head that says the same of every galaxy."""
     return not head.kernel.any()
@@ -240,37 +119,49 @@ def strategy_named(strategy: str | Strategy) -> Strategy:
     return lambda situation: chosen(replace(situation, beta=beta))
 
 
-def _squared_distances(
-    rows: NDArray[np.float32], lengths: NDArray[np.float64], centre: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    # |x − c|² by the product x·c: no (galaxies, width) temporary. Rounding may leave less than 0.
-    squares = lengths - 2.0 * (rows @ centre).astype(np.float64) + float(centre @ centre)
-    return np.maximum(squares, 0.0)
-
-
 def _scored(by: str, n_best: int | None = None) -> Strategy:
     """Rank by entropy or mutual information; ``n_best`` 0 leaves it at one vote a question."""
 
     def choose(situation: Situation) -> NDArray[np.intp]:
         if is_fresh(situation.head):
             return _start(situation)
-        features = situation.features[situation.candidates]
-        head, tree = situation.head, situation.tree
-        n_samples, seed = situation.n_samples, situation.seed
-        scores = acquisition_scores(
-            measure(head, features, tree, n_samples=n_samples, seed=seed),
-            head,
-            features,
-            tree,
-            by=by,
-            question=situation.question,
-            n_samples=n_samples,
-            seed=seed,
-            n_best=situation.n_best if n_best is None else n_best,
-        ).score
-        return _by_power(situation, scores)
+        return _by_power(situation, _scores(situation, by, n_best))
 
     return choose
+
+
+def _scores(situation: Situation, by: str, n_best: int | None = None) -> NDArray[np.float64]:
+    """Of the candidates, in nats."""
+    features = situation.features[situation.candidates]
+    head, tree = situation.head, situation.tree
+    n_samples, seed = situation.n_samples, situation.seed
+    return acquisition_scores(
+        measure(head, features, tree, n_samples=n_samples, seed=seed),
+        head,
+        features,
+        tree,
+        by=by,
+        question=situation.question,
+        n_samples=n_samples,
+        seed=seed,
+        n_best=situation.n_best if n_best is None else n_best,
+    ).score
+
+
+def _diverse_information(situation: Situation) -> NDArray[np.intp]:
+    """Far from each other and from what is labelled, among those whose votes would tell much."""
+    if is_fresh(situation.head):
+        return _start(situation)
+    scores = _scores(situation, "mutual-information", n_best=0)
+    chosen = far_and_high(
+        situation.features[situation.candidates],
+        scores,
+        situation.n,
+        situation.beta,
+        situation.rng,
+        situation.features[situation.labelled],
+    )
+    return situation.candidates[chosen]
 
 
 def _binomial(situation: Situation) -> NDArray[np.intp]:
@@ -377,4 +268,5 @@ STRATEGIES: dict[str, Strategy] = {
     "random": _random,
     "diverse": _diverse,
     "core-set": _core_set,
+    "diverse-information": _diverse_information,
 }

@@ -32,10 +32,10 @@ def simulate(
         str,
         typer.Option(
             help="mutual-information, mutual-information-1 (of one vote), predictive-information, "
-            "entropy, entropy-1, binomial, diverse, core-set, random; with @4 their PowerBALD "
-            "exponent, @inf for the highest scores."
+            "entropy, entropy-1, binomial, diverse, core-set, diverse-information (what projects "
+            "do), random; with @4 the exponent of the score, @inf for the highest scores."
         ),
-    ] = "mutual-information,predictive-information,entropy,random",
+    ] = "diverse-information@2,mutual-information@4,entropy@4,random",
     rounds: Annotated[
         int, typer.Option(min=1, help="How often a head is fitted, with more labels each time.")
     ] = 10,

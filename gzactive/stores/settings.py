@@ -138,10 +138,17 @@ class Settings:
     question: str = _setting("Question", "The question to rank by, or 'tree' for all.", "tree")
     beta: float = _setting(
         "Sharpness of choice",
-        "PowerBALD's β: 0 chooses evenly, more keeps closer to the highest-ranked.",
-        1.0,
+        "0 chooses evenly, more keeps closer to the highest-ranked (β, the exponent of the score).",
+        2.0,
         minimum=0.0,
         maximum=100.0,
+    )
+    variety: str = _setting(
+        "Variety by",
+        "What keeps a queue from near-duplicates: distance prefers galaxies unlike each other and "
+        "unlike those labelled; chance draws by the score alone (PowerBALD).",
+        "distance",
+        choices=("distance", "chance"),
     )
     pool: int = _setting(
         "Pool",

@@ -3,14 +3,8 @@
 import numpy as np
 import pytest
 
-from gzactive.active.strategies import (
-    STRATEGIES,
-    Situation,
-    is_fresh,
-    kmeans_plus_plus,
-    power_bald,
-    strategy_named,
-)
+from gzactive.active.diversity import far_and_high, kmeans_plus_plus, power_bald
+from gzactive.active.strategies import STRATEGIES, Situation, is_fresh, strategy_named
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
 
@@ -130,3 +124,32 @@ def test_an_unknown_strategy_is_refused_with_those_there_are():
     with pytest.raises(GzactiveError, match=r"mutual-information, .*, random"):
         strategy_named("best")
     assert strategy_named(STRATEGIES["random"]) is STRATEGIES["random"]
+
+
+def test_far_and_high_takes_what_is_worth_it_and_unlike_the_rest():
+    directions = np.eye(4)
+    features = np.repeat(directions, 50, axis=0) + rng(1).normal(0, 0.01, (200, 4))
+    scores = np.tile([1.0, 1e-3], 100)
+    for seed in range(20):
+        chosen = far_and_high(features, scores, 3, 2.0, rng(seed), labelled=directions[:1])
+        assert sorted(chosen // 50) == [1, 2, 3], "one of each kind, none of the labelled one"
+        assert (scores[chosen] == 1).all()
+
+
+def test_far_and_high_goes_by_scores_alone_where_all_are_alike():
+    scores = rng(4).random(100)
+    features = rng(3).normal(0, 1, (100, 50))
+    sharp = far_and_high(features, scores, 5, np.inf, rng(5), labelled=features[:0])
+    np.testing.assert_array_equal(sharp, np.argsort(-scores)[:5])
+    drawn = [
+        far_and_high(features, scores, 1, 2.0, rng(seed), labelled=features[:0])[0]
+        for seed in range(4000)
+    ]
+    share = np.bincount(drawn, minlength=100) / 4000
+    np.testing.assert_allclose(share, scores**2 / (scores**2).sum(), atol=0.01)
+
+
+def test_far_and_high_survives_scores_of_nothing():
+    features = rng().normal(0, 1, (30, 4))
+    chosen = far_and_high(features, np.zeros(30), 30, 2.0, rng(), labelled=features[:2])
+    assert sorted(chosen) == list(range(30))

@@ -12,7 +12,7 @@ from gzactive.stores.settings import Settings
 
 def test_defaults_are_those_of_the_registry_and_pass_their_own_checks() -> None:
     settings = Settings()
-    assert (settings.every, settings.random_share, settings.beta) == (25, 0.2, 1.0)
+    assert (settings.every, settings.random_share, settings.beta) == (25, 0.2, 2.0)
     assert settings.labeller
     for one in Settings.registry():
         assert getattr(settings, one.name) == one.default
