@@ -243,14 +243,14 @@ def test_cancelling_while_the_project_is_made_leaves_nothing(
     going = threading.Event()
     real = preparation.make
 
-    def slowly(prepared, place, name, weights, progress):
+    def slowly(prepared, place, name, weights, labels, progress):
         def held(stage: str, done: int, total: int) -> None:
             if stage == "Writing the votes":
                 reached.set()
                 assert going.wait(30)
             progress(stage, done, total)
 
-        return real(prepared, place, name, weights, held)
+        return real(prepared, place, name, weights, labels, held)
 
     monkeypatch.setattr(preparation, "make", slowly)
     controller.make()
