@@ -172,19 +172,20 @@ class MainWindow(QMainWindow):
 
     def close_project(self) -> None:
         """Back to the start page; what computes is cancelled, and every answer is saved."""
-        if self.session is not None:
+        # Closing waits for what writes, and events go on meanwhile: nobody closes it twice.
+        session, self.session = self.session, None
+        if session is not None:
             from gzactive.app.recent import note_progress
 
-            note_progress(self.session)
-            self.session.close()
-            self.session.deleteLater()
-            self.session = None
+            note_progress(session)
+            session.close()
+            session.deleteLater()
         if "help" in vars(self):
             self.help.use(None)
-        if self.area is not None:
-            self._stack.removeWidget(self.area)
-            self.area.deleteLater()
-            self.area = None
+        area, self.area = self.area, None
+        if area is not None:
+            self._stack.removeWidget(area)
+            area.deleteLater()
         self.setWindowTitle("gzactive")
         self._show_start()
 
