@@ -30,24 +30,26 @@ from gzactive.project import Project
 
 _ROOT = Path(__file__).resolve().parents[2]
 _GUIDE = _ROOT / "resources" / "guide" / "images"
-_CHOSEN = ("random", "mutual-information@4", "entropy@4", "diverse")
+_PROJECTS = "diverse-information@2"  # what projects do
+_CHOSEN = ("random", _PROJECTS, "mutual-information@4", "diverse")
+_OTHERS = ("diverse-information", "core-set", "entropy@4")
 _SOFT = ("mutual-information@1", "predictive-information@1")
-_MORE = (
-    *("mutual-information@inf", "mutual-information-1@4", "entropy@1", "binomial@4"),
-    *("core-set", "predictive-information@4"),
-)
-_ASKED = ("random", "mutual-information@4", "predictive-information@1")
+_SHARP = ("mutual-information@inf", "mutual-information-1@4", "entropy@1", "binomial@4",
+          "predictive-information@4")  # fmt: skip
+_ASKED = (*_CHOSEN[:3], "predictive-information@1")
+#: The first seeds chose among the strategies, the others confirmed it.
+_CONFIRMING = 5
 #: Set, head to start from, strategies, and what differs from the usual comparison.
 RUNS: tuple[tuple[str, str, tuple[str, ...], dict], ...] = (
-    ("sky", "fresh", _CHOSEN, {}),
-    ("gz1", "fresh", (*_CHOSEN, *_SOFT, *_MORE), {}),
-    ("sky", "base", (*_CHOSEN, *_SOFT), {}),
-    ("gz1", "base", _CHOSEN, {}),
-    ("efigi", "fresh", _CHOSEN, {}),
-    ("efigi", "base", _CHOSEN, {}),
-    ("sky", "fresh", _CHOSEN[:2], {"retirement": Retirement(votes=1)}),
-    ("sky", "fresh", _CHOSEN[:2], {"retirement": Retirement(votes=5)}),
-    ("sky", "fresh", _CHOSEN[:2], {"retirement": Retirement(votes=40, artifacts=5)}),
+    ("sky", "fresh", (*_CHOSEN, *_OTHERS), {}),
+    ("gz1", "fresh", (*_CHOSEN, *_OTHERS, *_SOFT, *_SHARP), {}),
+    ("sky", "base", (*_CHOSEN, *_OTHERS, *_SOFT), {}),
+    ("gz1", "base", (*_CHOSEN, *_OTHERS), {}),
+    ("efigi", "fresh", (*_CHOSEN, *_OTHERS), {}),
+    ("efigi", "base", (*_CHOSEN, *_OTHERS), {}),
+    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=1)}),
+    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=5)}),
+    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=40, artifacts=5)}),
     ("sky", "fresh", _ASKED, {"question": "bar"}),
     ("efigi", "fresh", _ASKED, {"question": "bar"}),
     ("efigi", "fresh", _ASKED, {"question": "has-spiral-arms"}),
@@ -57,13 +59,13 @@ RUNS: tuple[tuple[str, str, tuple[str, ...], dict], ...] = (
     ("gz1", "fresh", _ASKED, {"question": "has-spiral-arms"}),
     ("sky", "fresh", _ASKED, {"question": "spiral-arm-count"}),
     ("rings", "fresh", _CHOSEN, {}),
-    ("gz1", "fresh", _CHOSEN[:2], {"initial": 100}),
-    ("gz1", "fresh", _CHOSEN[:2], {"posterior": "dropout"}),
-    ("gz1", "fresh", _CHOSEN[:2], {"posterior": "ensemble"}),
+    ("gz1", "fresh", _CHOSEN[:3], {"initial": 100}),
+    ("gz1", "fresh", _CHOSEN[:3], {"posterior": "dropout"}),
+    ("gz1", "fresh", _CHOSEN[:3], {"posterior": "ensemble"}),
 )
 _POSTERIORS = (("sky", "fresh"), ("gz1", "fresh"), ("efigi", "fresh"), ("rings", "fresh"),
                ("sky", "base"), ("gz1", "base"), ("efigi", "base"))  # fmt: skip
-_DRAWN = ("random", "mutual-information@4", "mutual-information@1", "entropy@4")
+_DRAWN = ("random", _PROJECTS, "mutual-information@4", "entropy@4")
 _FIGURES = {"active-gz1": "gz1-fresh-laplace"}
 
 
@@ -98,9 +100,12 @@ class Study:
 
     def curves(self) -> None:
         for name, start, strategies, changes in RUNS[self.first - 1 :: self.processes]:
-            comparison = Comparison(strategies, rounds=8, seeds=self.seeds, start=start, **changes)
             folder = self.work / "runs" / folder_of(name, start, changes)
-            compare(self.galaxies(name), comparison, folder)
+            usual = {"rounds": 8, "start": start, **changes}
+            compare(self.galaxies(name), Comparison(strategies, seeds=self.seeds, **usual), folder)
+            if len(strategies) > len(_ASKED):
+                seeds = self.seeds + _CONFIRMING
+                compare(self.galaxies(name), Comparison(_CHOSEN, seeds=seeds, **usual), folder)
             print(folder.name, flush=True)
 
     def posteriors(self) -> None:
