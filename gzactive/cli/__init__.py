@@ -7,6 +7,7 @@ command imports what it needs when it runs, so that ``--help`` answers at once. 
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 
@@ -91,9 +92,16 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "import-weights": weights.import_weights,
     },
 }
+
+
+def _unbroken(text: str) -> str:
+    """Return help whose paragraphs have no line ends: a terminal breaks them at its own width."""
+    return "\n\n".join(" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n"))
+
+
 for _panel, _commands in _PANELS.items():
     for _name, _command in _commands.items():
-        app.command(_name, rich_help_panel=_panel)(_command)
+        app.command(_name, rich_help_panel=_panel, help=_unbroken(_command.__doc__ or ""))(_command)
 
 _INTERRUPTED = 130  # what shells expect; Typer ends with it on Ctrl-C
 

@@ -95,7 +95,7 @@ def export(
 def merge(
     project: ProjectFolder,
     others: Annotated[
-        list[Path], typer.Argument(metavar="OTHER…", help="Projects whose labels to take over.")
+        list[Path], typer.Argument(metavar="OTHER", help="Projects whose labels to take over.")
     ],
 ) -> None:
     """Take over the labels of other copies of a project; again, or in another order, is the same.

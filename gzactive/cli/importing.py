@@ -16,7 +16,7 @@ __all__ = ["import_votes"]
 def import_votes(
     project: ProjectFolder,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Tables or Zooniverse exports.")
+        list[Path], typer.Argument(metavar="FILE", help="Tables or Zooniverse exports.")
     ],
     where: Annotated[
         str | None,

@@ -18,7 +18,7 @@ _SHOWN = 20  # unreadable images that `info` names
 
 def open_app(
     project: Annotated[
-        Path | None, typer.Argument(metavar="[PROJECT]", help="Open this project at once.")
+        Path | None, typer.Argument(metavar="PROJECT", help="Open this project at once.")
     ] = None,
 ) -> None:
     """Open the window: label the highest-ranked galaxy, one key a question."""
@@ -134,6 +134,7 @@ def new(
 ) -> None:
     """Make a project from images, from a table, or from both joined by file stem."""
     from gzactive.intake import new_project
+
     with progress_bars() as progress:
         made = new_project(
             project,
@@ -176,7 +177,7 @@ def _meanings(given: list[str]) -> dict[str, str]:
 
 def trees(
     tree: Annotated[
-        str | None, typer.Argument(metavar="[TREE]", help="Show this tree's questions.")
+        str | None, typer.Argument(metavar="TREE", help="Show this tree's questions.")
     ] = None,
 ) -> None:
     """List the decision trees, or show (and check) one: a shipped one or a file of your own."""

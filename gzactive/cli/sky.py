@@ -85,7 +85,7 @@ def crossmatch(
 
 
 def sky(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=_CATALOGUE)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help=_CATALOGUE)],
     out: Annotated[Path, typer.Option("--out", help="FILE.png, FILE.svg or FILE.pdf.")],
     centre: Annotated[
         float, typer.Option("--centre", help="Right ascension in the middle, degrees.")

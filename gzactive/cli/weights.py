@@ -19,7 +19,7 @@ _KINDS = {1: "grey", 3: "colour"}
 def weights(
     which: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME|FILE]", help="Show the model card of these weights."),
+        typer.Argument(metavar="NAME|FILE", help="Show the model card of these weights."),
     ] = None,
     fetch: Annotated[
         bool,

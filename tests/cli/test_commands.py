@@ -13,6 +13,12 @@ import pytest
 from .conftest import Command
 
 
+def test_help_is_broken_where_the_terminal_ends_not_where_the_source_does(gz: Command) -> None:
+    said = gz("ask", "--help").out
+    assert "its first labels, and its queue shows what is most like them" in said
+    assert "app [OPTIONS] [PROJECT]" in gz("app", "--help").out
+
+
 def test_the_whole_loop_from_the_command_line(gz: Command, sky: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"
     made = gz("new", project, "--catalog", sky / "table.csv")

@@ -42,6 +42,8 @@ class ImportController(QObject):
     progress = Signal(str, int, int)
     #: Something given cannot be used, as a sentence.
     refused = Signal(str)
+    #: Something is tried anew: what was refused before is past.
+    tried = Signal()
     #: The project is made (its folder).
     made = Signal(Path)
 
@@ -178,6 +180,7 @@ class ImportController(QObject):
         more = [path for path in dict.fromkeys(paths) if path not in known]
         left = tuple(path for path in self.choices.left if path not in paths)
         if more or left != self.choices.left:
+            self.tried.emit()
             self._choose(given=(*self.choices.given, *more), left=left)
 
     def remove(self, path: Path) -> None:

@@ -114,6 +114,7 @@ class ImportView(QWidget):
         controller.changed.connect(self.refresh)
         controller.progress.connect(self._on_progress)
         controller.refused.connect(lambda sentence: self.banner.say(sentence, fault=True))
+        controller.tried.connect(self.banner.hide)
         self.refresh()
 
     def begin(self) -> None:

@@ -261,6 +261,19 @@ def test_after_a_folder_without_images_the_keys_are_where_the_next_is_chosen(
     qtbot.waitUntil(view.hint.folder.hasFocus, timeout=PATIENCE)
 
 
+def test_what_was_refused_is_past_once_something_else_is_given(
+    qtbot: QtBot, open_window: OpenWindow, survey: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    window = open_window()
+    drop(window, tmp_path / "empty")
+    banner = window.intake.view.banner
+    qtbot.waitUntil(lambda: "holds no image" in banner.sentence, timeout=PATIENCE)
+    drop(window, survey)
+    prepared(qtbot, window)
+    assert banner.sentence == ""
+
+
 def test_everything_can_be_reached_by_tab_and_has_a_name_and_a_tip(
     qtbot: QtBot, open_window: OpenWindow, survey: Path
 ) -> None:
