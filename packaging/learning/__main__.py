@@ -48,6 +48,7 @@ RUNS: tuple[tuple[str, str, tuple[str, ...], dict], ...] = (
     ("efigi", "fresh", (*_CHOSEN, *_OTHERS), {}),
     ("efigi", "base", (*_CHOSEN, *_OTHERS), {}),
     ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=1)}),
+    ("sky", "base", _CHOSEN[:3], {"retirement": Retirement(votes=1)}),
     ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=5)}),
     ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=40, artifacts=5)}),
     ("sky", "fresh", _ASKED, {"question": "bar"}),
