@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from networks import FewLabels, few_labels_table
 from posteriors import posteriors
+from pulls import pulls, pulls_table
 from rare import rare, rare_table
 from sets import make_set
 from transfer import example_galaxies, features_of, few_labels, ring_galaxies
@@ -115,6 +116,12 @@ class Study:
             posteriors(name, self.galaxies(name), start, (50, 300), 3, out)
             print("posteriors", name, start, flush=True)
 
+    def pulls(self) -> None:
+        out = self.work / "pulls.csv"
+        for name, start in _POSTERIORS:
+            pulls(name, self.galaxies(name), start, 3, out)
+            print("pulls", name, start, flush=True)
+
     def transfer(self) -> None:
         untrained = self.work / "untrained.safetensors"
         if not untrained.exists():
@@ -146,6 +153,7 @@ class Study:
 
     def tables(self) -> None:
         text = [self._savings(), self._posteriors(), self._transfer()]
+        text.append(pulls_table(pd.read_csv(self.work / "pulls.csv")))
         text.append(rare_table(self.work / "rare.csv"))
         (self.work / "tables.md").write_text("\n\n".join(text) + "\n", encoding="utf-8")
         for figure, folder in _FIGURES.items():
@@ -218,7 +226,7 @@ def main() -> None:
     parser.add_argument("--weights", default="sdss-b0", help="a name or a file")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--share", default="1/1", help="of the curves: 1/2 and 2/2 side by side")
-    steps = ["curves", "posteriors", "transfer", "rare", "tables"]
+    steps = ["curves", "posteriors", "pulls", "transfer", "rare", "tables"]
     parser.add_argument("--only", nargs="+", choices=steps, default=steps)
     options = parser.parse_args()
     weights = find_weights(options.weights).resolve()
