@@ -15,6 +15,7 @@ from gzactive.assessment.of_projects import (
 from gzactive.assessment.tables import (
     accuracy_table,
     calibration_table,
+    check_judged,
     confusion_table,
     fraction_table,
     labeller_table,
@@ -30,6 +31,7 @@ __all__ = [
     "assess_part",
     "assess_saving",
     "calibration_table",
+    "check_judged",
     "confusion_table",
     "fraction_table",
     "labeller_table",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gzactive.assessment.of_labellers import LabellerLine
-from gzactive.errors import GzactiveError
+from gzactive.errors import GzactiveError, meant
 from gzactive.evaluation.bootstrap import Estimate
 from gzactive.evaluation.judging import Calibration, Judgement, QuestionJudgement
 from gzactive.evaluation.words import between, share, worth
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "accuracy_table",
     "calibration_table",
+    "check_judged",
     "confusion_table",
     "fraction_table",
     "labeller_table",
@@ -49,6 +50,21 @@ def accuracy_table(found: Judgement) -> pd.DataFrame:
     )
 
 
+def check_judged(tree: DecisionTree, question: str) -> None:
+    """Refuse a question that cannot be judged, before anything is computed.
+
+    Raises
+    ------
+    GzactiveError
+        If the tree models no such question.
+    """
+    names = [one.name for one in tree.modelled]
+    if question not in names:
+        raise GzactiveError(
+            f"The tree '{tree.id}' has no question '{question}' to judge: {meant(question, names)}"
+        )
+
+
 def confusion_table(found: Judgement, tree: DecisionTree, question: str) -> pd.DataFrame:
     """One row an answer that the model gives, one column an answer that volunteers give: galaxies.
 
@@ -59,12 +75,7 @@ def confusion_table(found: Judgement, tree: DecisionTree, question: str) -> pd.D
     """
     import pandas as pd
 
-    names = [one.name for one in tree.modelled]
-    if question not in names:
-        raise GzactiveError(
-            f"There is no question '{question}' to judge: the tree '{tree.id}' asks "
-            f"{', '.join(names)}."
-        )
+    check_judged(tree, question)
     judged = {one.question: one for one in found.questions}
     if question not in judged:
         raise GzactiveError(f"No galaxy has votes on '{question}' to judge the model by.")

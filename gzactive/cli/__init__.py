@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -40,13 +41,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
-    help=(
-        "Label the galaxies your model is least sure of, and watch it learn from you.\n\n"
-        "New here? [bold]gzactive demo[/bold] makes a simulated sky and opens it. With galaxies of "
-        "your own: [bold]new[/bold] → [bold]features[/bold] → [bold]app[/bold], or from the "
-        "terminal [bold]rank[/bold] → [bold]label[/bold] → [bold]finetune[/bold] → "
-        "[bold]predict[/bold] or [bold]top[/bold]."
-    ),
 )
 
 #: Panels of ``--help`` and the commands in each, in the order in which they are shown.
@@ -92,6 +86,35 @@ _PANELS: dict[str, dict[str, Callable[..., None]]] = {
         "import-weights": weights.import_weights,
     },
 }
+
+
+def _say_version(wanted: bool) -> None:
+    """Say which version this is, and end."""
+    if wanted:
+        from gzactive import __version__
+
+        typer.echo(f"gzactive {__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    help=(
+        "Label the galaxies your model is least sure of, and watch it learn from you.\n\n"
+        "New here? [bold]gzactive demo[/bold] makes a simulated sky and opens it. With galaxies of "
+        "your own: [bold]new[/bold] → [bold]features[/bold] → [bold]app[/bold], or from the "
+        "terminal [bold]rank[/bold] → [bold]label[/bold] → [bold]finetune[/bold] → "
+        "[bold]predict[/bold] or [bold]top[/bold]."
+    )
+)
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_say_version, help="Say which version this is."
+        ),
+    ] = False,
+) -> None:
+    pass  # all is done by the option and the commands
 
 
 def _unbroken(text: str) -> str:

@@ -66,6 +66,7 @@ def evaluate(
         assess_labellers,
         assess_part,
         assess_saving,
+        check_judged,
         write_assessment,
     )
 
@@ -82,6 +83,8 @@ def evaluate(
             _say_where(out)
         return
     with open_project(project) as opened, progress_bars() as progress:
+        for question in matrix or []:
+            check_judged(opened.tree, question)
         found = assess(opened, votes=votes, min_votes=min_votes, seed=seed, progress=progress)
         saved = None
         if saving and found.judgement is not None and votes is None:

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gzactive import __version__
+
 from .conftest import Command
 
 
@@ -17,6 +19,7 @@ def test_help_is_broken_where_the_terminal_ends_not_where_the_source_does(gz: Co
     said = gz("ask", "--help").out
     assert "its first labels, and its queue shows what is most like them" in said
     assert "app [OPTIONS] [PROJECT]" in gz("app", "--help").out
+    assert gz("--version") == (0, f"gzactive {__version__}\n", "")
 
 
 def test_the_whole_loop_from_the_command_line(gz: Command, sky: Path, tmp_path: Path) -> None:

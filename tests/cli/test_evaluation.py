@@ -51,6 +51,9 @@ def test_without_votes_or_a_place_for_the_report_one_sentence_says_so(
     told = gz("evaluate", project.path, "--out", tmp_path / "no" / "report.html")
     assert told.code == 2
     assert "There is no folder" in told.err
+    told = gz("evaluate", project.path, "--matrix", "rnig")
+    assert told.code == 2
+    assert "no question 'rnig' to judge: did you mean 'ring'?" in told.err
     told = gz("evaluate", project.path, "--split", "test")
     assert told.code == 2
     assert "gzactive train --out" in told.err
