@@ -123,7 +123,8 @@ class JobsController(QObject):
 
     def _list(self, job: Any) -> None:
         self._entries.append(JobEntry(job, job.title))
-        job.state_changed.connect(self._on_state)
+        if not job.over:  # of one that is over, Qt's side may be gone
+            job.state_changed.connect(self._on_state)
         self._on_state(job)
 
     def _on_state(self, job: Any) -> None:

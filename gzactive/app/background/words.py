@@ -46,9 +46,9 @@ def took_words(seconds: float | None) -> str:
         return ""
     if seconds < 1:
         return "under 1 s"
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
     whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
     if whole < _HOUR:
         return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
     return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+import shiboken6
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.background.controller import JobsController
@@ -101,6 +102,17 @@ def test_jobs_from_before_the_list_was_made_are_listed(
     seconds = before.ended_at - before.began_at
     (entry,) = JobsController(compute).ended
     assert (entry.title, entry.seconds) == ("Before", seconds)
+
+
+def test_a_process_that_was_thrown_away_before_the_list_was_made_is_listed(
+    compute: ComputeThread,
+) -> None:
+    job = ProcessJob("Training", ["train"])
+    compute.follow(job)
+    job.close()
+    shiboken6.delete(job)
+    (entry,) = JobsController(compute).ended
+    assert (entry.title, entry.state) == ("Training", JobState.CANCELLED)
 
 
 def test_a_command_in_a_process_of_its_own_is_listed_too(
