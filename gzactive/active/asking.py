@@ -6,6 +6,7 @@ What it is ranked by is told in :mod:`gzactive.active.search`.
 
 import json
 import re
+import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterable
@@ -137,7 +138,8 @@ def ask(
     Raises
     ------
     GzactiveError
-        If an example is unknown or on both sides, or there is something at ``path``.
+        If an example is unknown or on both sides, there is something at ``path``, or the features
+        cannot be shared; then nothing is left behind.
     """
     wanted, against = dict.fromkeys(map(str, like)), dict.fromkeys(map(str, unlike))
     catalog = project.catalog.drop(columns="reserved")
@@ -163,13 +165,18 @@ def ask(
             seed=_seed([*wanted, *against], project.seed),
             fill=fill,
         )
-    taken = {name: getattr(settings, name) for name in _TAKEN_OVER}
-    made.save_settings(by=ALIKE[0], every=_EVERY, random_share=_RANDOM_SHARE, **taken)
-    progress("Sharing the features", 0, 0)
-    feature_store(project, backbone=0).share(feature_store(made, backbone=0))
-    problems = project.problems.frame()
-    columns = ["id_str", "file_loc", "stage", "reason"]
-    made.problems.record(problems[columns].itertuples(index=False, name=None))
+    try:
+        taken = {name: getattr(settings, name) for name in _TAKEN_OVER}
+        made.save_settings(by=ALIKE[0], every=_EVERY, random_share=_RANDOM_SHARE, **taken)
+        progress("Sharing the features", 0, 0)
+        feature_store(project, backbone=0).share(feature_store(made, backbone=0))
+        problems = project.problems.frame()
+        columns = ["id_str", "file_loc", "stage", "reason"]
+        made.problems.record(problems[columns].itertuples(index=False, name=None))
+    except BaseException:
+        made.close()
+        shutil.rmtree(made.path, ignore_errors=True)
+        raise
     return made
 
 

@@ -13,6 +13,7 @@ from gzactive.active.rounds import run_round
 from gzactive.active.search import alike_by_labels, labelled_examples, sought
 from gzactive.errors import GzactiveError
 from gzactive.inference import extract_features, feature_store, features_complete
+from gzactive.progress import Cancelled
 from gzactive.project import Project
 from gzactive.trees import load_tree
 
@@ -159,6 +160,19 @@ def test_what_cannot_be_asked_is_told_in_a_sentence(project: Project, tmp_path: 
         ask(project, tmp_path / "new", OwnQuestion("tails"), ["G001"], ["G001"])
     with pytest.raises(GzactiveError):
         ask(project, project.path, OwnQuestion("tails"))
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_project_that_cannot_be_finished_is_not_left_behind(
+    project: Project, tmp_path: Path
+) -> None:
+    def cancel(stage: str, done: int, total: int) -> None:
+        if stage == "Sharing the features":
+            assert (tmp_path / "new").exists()
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        ask(project, tmp_path / "new", OwnQuestion("tails"), RARE[:2], progress=cancel)
     assert not (tmp_path / "new").exists()
 
 
