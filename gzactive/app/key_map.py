@@ -106,12 +106,14 @@ class KeyMap(QObject):
             If it cannot have one of the keys, and then nothing is changed; or if the file cannot be
             written, and then the keys hold until the app is closed.
         """
+        self._catch_up()
         return self._change({name: list(self.check(name, keys))})
 
     def restore(self, name: str) -> str:
         """Give an action its usual keys again; returns and raises as :meth:`change` does."""
         from gzactive.app.remapping import check_keys
 
+        self._catch_up()
         others = [each for each in self.specs if self.is_own(each.id)]
         check_keys(_declared(name), _declared(name).keys, others)
         return self._change({name: None})
@@ -145,6 +147,16 @@ class KeyMap(QObject):
         if not isinstance(stored, dict):
             raise GzactiveError(self._unread(f"'{_TABLE}' is no table"))
         self._stored, self._others = stored, read
+
+    def _catch_up(self) -> None:
+        """Use what another window has written since; a file that cannot be read waits."""
+        before = self._stored
+        try:
+            self._read()
+        except GzactiveError:  # it is set aside once there is something to write in its stead
+            return
+        if self._stored != before:
+            self._use()
 
     def _unread(self, why: str) -> str:
         return (

@@ -187,6 +187,15 @@ def test_keys_of_a_second_window_are_kept(file: Path) -> None:
     assert again(file).keys("label.flag") == ("Y",)
 
 
+def test_a_key_that_a_second_window_has_given_is_not_given_again(file: Path) -> None:
+    one, other = again(file), again(file)
+    one.change("label.skip", ["X"])
+    with pytest.raises(GzactiveError, match="cannot mean both 'Flag' and 'Skip'"):
+        other.change("label.flag", ["X"])
+    assert other.keys("label.skip") == ("X",)
+    assert not again(file).is_own("label.flag")
+
+
 def test_keys_that_cannot_be_stored_hold_for_now_and_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file where the folder should be")
     keys = KeyMap(tmp_path / "config" / "keys.toml")
