@@ -6,6 +6,7 @@ is in memory. What a person has labelled is not asked here; see :mod:`gzactive.a
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -238,13 +239,20 @@ def find_similar(
     _refuse_unfit(wanted, against)
     # To check a million galaxies' features takes longer than to compare them: those that are shown
     # are checked, and all of them only if one of these is not what was stored.
-    with feature_store(project).open_rows(check=False) as rows:
+    examples, sound = [*wanted, *against], False
+    with (
+        feature_store(project).open_rows(check=False) as rows,
+        suppress(OSError),  # a block that the disk does not give
+        np.errstate(over="ignore", invalid="ignore"),
+    ):
         found = _compared(project, rows, wanted, against, progress)
-        best = _best(found, [*wanted, *against], n)
-        sound = rows.sound(np.concatenate([best, rows.places([*wanted, *against])])).all()
+        best = _best(found, examples, n)
+        shown = np.concatenate([best, rows.places(examples)])
+        # Where the sample is damaged, no score may be a number.
+        sound = bool(np.isfinite(found.score).all() and rows.sound(shown).all())
     if not sound:
         found = likeness(project, wanted, against, progress=progress)
-        best = _best(found, [*wanted, *against], n)
+        best = _best(found, examples, n)
     return pd.DataFrame(
         {
             "rank": np.arange(1, len(best) + 1),

@@ -135,6 +135,20 @@ def test_damaged_features_are_never_shown(project: Project) -> None:
     assert len(found) == 147
 
 
+def test_a_damaged_sample_does_not_hide_the_others(project: Project) -> None:
+    folder = feature_store(project).folder
+    first = sorted(folder.glob("part-*.h5"))[0]
+    damaged = bytearray(first.read_bytes())
+    stored = feature_store(project).load(["G005"]).values.tobytes()
+    place = bytes(damaged).find(stored)
+    damaged[place : place + 2000] = b"\x00\x7e" * 1000  # none of these is a number
+    first.write_bytes(bytes(damaged))
+    with Project.open(project.path) as opened:
+        found = find_similar(opened, ["G200", "G201"], n=5)
+    assert len(found) == 5
+    assert np.isfinite(found["similarity"]).all()
+
+
 def test_a_store_that_was_not_checked_tells_which_rows_are_sound(tmp_path: Path) -> None:
     store = FeatureStore(tmp_path / "features", width=4)
     ids = [f"G{number}" for number in range(3000)]
