@@ -10,7 +10,10 @@ from gzactive.stores.settings import Settings
 __all__ = ["Choice"]
 
 #: Settings that the order of the galaxies to come follows from.
-_ORDER = ("by", "question", "random_share", "nice_share", "repeat_share", "retire_after")
+_ORDER = (
+    *("by", "question", "beta", "variety", "pool", "samples"),
+    *("random_share", "nice_share", "repeat_share", "retire_after"),
+)
 
 
 class Choice(QObject):

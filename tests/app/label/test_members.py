@@ -111,6 +111,9 @@ def test_settings_tell_what_follows_from_them(project: Project) -> None:
     it.change(by="entropy", nice_share=0.5)
     assert (len(order), len(blind), len(changed)) == (1, 1, 3)
     assert it.settings.by == "entropy"
+    it.change(variety="chance")
+    it.change(beta=4.0, pool=100)
+    assert len(order) == 3
 
 
 def test_settings_changed_on_another_page_are_noticed(project: Project) -> None:
