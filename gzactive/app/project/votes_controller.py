@@ -137,7 +137,8 @@ class VotesController(TaskController):
         self.wanted = wanted
         self.plan = self.done = None
         if wanted.files:
-            self._run("Looking at the votes", partial(_plan, self.project, wanted), self._on_plan)
+            plan = partial(_plan, self.project, wanted)
+            self._run("Looking at the votes", plan, partial(self._on_plan, wanted))
         else:
             self.cancel()
             self.changed.emit()
@@ -148,8 +149,9 @@ class VotesController(TaskController):
             return
         self._run("Importing votes", partial(_write, self.project, self.plan), self._on_imported)
 
-    def _on_plan(self, plan: "VotePlan") -> None:
-        self.plan = plan
+    def _on_plan(self, wanted: Wanted, plan: "VotePlan") -> None:
+        if wanted == self.wanted:  # it may have been done before it could be cancelled
+            self.plan = plan
 
     def _on_imported(self, done: "ImportedVotes") -> None:
         self.plan, self.done = None, done

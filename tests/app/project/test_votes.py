@@ -1,5 +1,6 @@
 """Survey votes into an open project: what they would bring, conditions, and the page's keys."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,26 @@ def test_a_condition_that_is_none_is_refused_and_the_next_one_works(
     look(qtbot, votes, where="")
     assert votes.ready
     assert said[-1] == ""
+
+
+def test_what_was_looked_at_is_not_offered_once_its_file_is_put_away(
+    qtbot: QtBot, votes: VotesController, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, gate = threading.Event(), threading.Event()
+
+    def plan(project: Project, wanted: object, progress: object) -> str:
+        inside.set()
+        gate.wait(10)  # done before it hears that it is cancelled
+        return "a plan"
+
+    monkeypatch.setattr("gzactive.app.project.votes_controller._plan", plan)
+    votes.choose(files=(table,))
+    assert inside.wait(10)
+    votes.begin()
+    gate.set()
+    qtbot.waitUntil(lambda: not votes.busy, timeout=PATIENCE)
+    assert votes.plan is None
+    assert not votes.ready
 
 
 def test_cancelling_leaves_the_votes_as_they_were(
