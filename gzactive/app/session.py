@@ -104,11 +104,7 @@ class ProjectSession(QObject):
             if part is not None:
                 part.close()
         if not self._jobs:
-            self._close_project()
-
-    def close_now(self) -> None:
-        """Close the project for good, after the compute thread has ended."""
-        self._close_project()
+            self.close_now()
 
     # --- the schedule ---------------------------------------------------------------------------
 
@@ -185,7 +181,7 @@ class ProjectSession(QObject):
 
         self.project = opened.project
         if self._closed:
-            self._close_project()
+            self.close_now()
             return
         self._rounds.schedule.restart(opened.since_round)
         kind = ReadingController if opened.project.read_only else LabelController
@@ -239,8 +235,12 @@ class ProjectSession(QObject):
     # --- features and ranking -------------------------------------------------------------------
 
     def look(self) -> None:
-        """Compute the features that are missing."""
+        """Compute the features that are missing, also those that have come to be since it began."""
         self._unseen = True
+        if "features" in self._jobs:
+            self._resume_features = True
+            self._compute.cancel(self._jobs["features"])
+            return
         look = partial(work.look_at_galaxies, self.in_hand())
         job = self._submit("features", "Looking at the galaxies", look)
         job.finished.connect(self._on_looked)
@@ -251,19 +251,17 @@ class ProjectSession(QObject):
         self._unseen = False
         if self.train is not None:
             self.train.refresh()  # a round whose network was waited for may have taken over
-        problems = len(report.problems) if hasattr(report.problems, "__len__") else report.problems
-        if problems and self._home is not None:
+        if report.problems and self._home is not None:
             self._home.wait_for_missing()
-            self.said.emit(
-                f"{problems:,} images could not be read; the problems table says why.", True
-            )
+            told = f"{report.problems:,} images could not be read; the problems table says why."
+            self.said.emit(told, True)
         self.rank()
 
     def _on_back(self, returned: "Returned") -> None:
         """Images that were away are there again."""
         if self.label is not None:
             self.label.bring_back(returned.ids)
-        look = self.look if self._awake else self._wake
+        look = self.look if self._awake or "wake" in self._jobs else self._wake
         (look if returned.unseen else self.rank)()
 
     def _look_from_all_sides(self) -> None:
@@ -383,7 +381,7 @@ class ProjectSession(QObject):
             self._jobs = {kind: each for kind, each in self._jobs.items() if each is not job}
             self.schedule_changed.emit()
             if self._closed and not self._jobs:
-                self._close_project()
+                self.close_now()
             elif self._resume_features:
                 # After those who act on the outcome have asked for more.
                 QTimer.singleShot(0, self, self._go_on_looking)
@@ -393,7 +391,8 @@ class ProjectSession(QObject):
             self._resume_features = False
             self.look()
 
-    def _close_project(self) -> None:
+    def close_now(self) -> None:
+        """Close the project for good: nothing computes for it any more."""
         if self.project is not None:
             self.project.close()
             self.project = None

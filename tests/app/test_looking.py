@@ -1,13 +1,19 @@
 """With the real network: the galaxies are looked at behind the labelling, then ranked."""
 
+import time
+from types import SimpleNamespace
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gzactive.active.rounds import rounds
 from gzactive.inference import features_for, labelled_views
+from gzactive.progress import Progress
+from gzactive.project import Project
 
-from .conftest import PATIENCE, MakeProject, OpenWindow
+from .conftest import PATIENCE, MakeProject, OpenWindow, give_features
 
 
 def test_a_new_project_is_looked_at_while_its_first_galaxies_are_labelled(
@@ -37,3 +43,29 @@ def test_a_new_project_is_looked_at_while_its_first_galaxies_are_labelled(
     session.start_round()
     qtbot.waitUntil(lambda: not session.busy, timeout=4 * PATIENCE)
     assert rounds(project)[1].manifest["counts"]["training_views"] == 8 * made.n_training
+
+
+def test_what_comes_while_galaxies_are_looked_at_is_looked_at_too(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    make_project: MakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = make_project(n=14, tree="rings", automatic=False)
+    give_features(project)
+    session = open_window(project.path).session
+    begun: list[int] = []
+
+    def look(project: Project, progress: Progress) -> SimpleNamespace:
+        begun.append(len(begun))
+        while len(begun) == 1:  # until it is cancelled
+            progress("Looking", 0, 1)
+            time.sleep(0.01)
+        return SimpleNamespace(problems=0)
+
+    monkeypatch.setattr("gzactive.app.work.look_at_galaxies", look)
+    session.look()
+    qtbot.waitUntil(lambda: begun == [0], timeout=PATIENCE)
+    session.look()
+    qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
+    assert begun == [0, 1]
