@@ -65,7 +65,8 @@ class Homecoming(QObject):
 
     def wait_for_missing(self) -> None:
         """Some images were missing: wait for the places that the table of problems tells."""
-        self._look_up = True
+        with self._lock:
+            self._look_up = True
         self._begin()
 
     def close(self) -> None:
@@ -95,9 +96,14 @@ class Homecoming(QObject):
     def _look(self) -> None:
         from gzactive.returned import places_away, take_back
 
-        if self._look_up:
-            found = places_away(self._project)
-            self._look_up = False
+        with self._lock:
+            look_up, self._look_up = self._look_up, False  # whoever asks from now on asks again
+        if look_up:
+            try:
+                found = places_away(self._project)
+            except GzactiveError:
+                self._look_up = True
+                raise
             with self._lock:
                 self._places |= found
         here = {place for place in set(self._places) if _is_there(place)}
