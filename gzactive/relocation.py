@@ -122,7 +122,7 @@ def find_moved(
                 raise GzactiveError(
                     "All images are where the project says: there is nothing to look for."
                 )
-            before = Path(os.path.commonpath([_folder(one) for one in places[gone]]))
+            before = _shared_folder(places[gone])
         else:
             before = Path(os.path.abspath(old.expanduser()))  # noqa: PTH100
             gone = np.flatnonzero([_within(one, before) for one in places])
@@ -173,6 +173,17 @@ def _folder(location: str) -> str:
     """The folder of a file, or of the ZIP that it lies in."""
     end = location.lower().find(".zip!/")
     return os.path.dirname(location[: end + 4] if end >= 0 else location)  # noqa: PTH120
+
+
+def _shared_folder(locations: NDArray[np.object_]) -> Path:
+    """The innermost folder that all images lie in."""
+    try:
+        return Path(os.path.commonpath({_folder(one) for one in locations}))
+    except ValueError as error:  # on Windows
+        raise GzactiveError(
+            "The images that are missing lay on several drives: move one folder after the other "
+            "(`gzactive rescan PROJECT --moved OLD NEW`)."
+        ) from error
 
 
 def _within(location: str, folder: Path) -> bool:

@@ -50,6 +50,18 @@ def test_a_folder_that_was_moved_is_taken_from_its_new_place(
         find_moved(project, tmp_path)
 
 
+def test_images_of_several_drives_are_moved_one_folder_after_the_other(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(paths: object) -> str:
+        raise ValueError("Paths don't have the same drive")
+
+    (tmp_path / "images").rename(tmp_path / "gone")
+    monkeypatch.setattr("gzactive.relocation.os.path.commonpath", refused)
+    with pytest.raises(GzactiveError, match="several drives: move one folder after the other"):
+        find_moved(project, tmp_path / "gone")
+
+
 def test_images_are_found_by_name_in_other_subfolders_if_no_two_share_it(tmp_path: Path) -> None:
     places = [tmp_path / "old" / f"g{number}.png" for number in range(4)]
     places[0].parent.mkdir()
