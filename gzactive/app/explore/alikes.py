@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gzactive.active.browsing import most_confident
-from gzactive.active.search import alike_by_labels, labelled_examples
+from gzactive.active.search import labelled_examples
 from gzactive.app.explore.listing import Query
 from gzactive.errors import GzactiveError
 from gzactive.inference.similarity import Likeness, likeness
@@ -66,13 +66,13 @@ def _like_examples(project: Project, query: Query) -> Alikes:
 
 def _like_labelled(project: Project, query: Query) -> Alikes:
     text = project.tree.locate(query.answer)[1].text
-    found = alike_by_labels(project, query.answer)
-    if found is None:
+    like, unlike = labelled_examples(project, query.answer)
+    if not like:
         return _nothing(
             f"No galaxy is labelled “{text}” yet. Label some, or select a few and look for more "
             "like these."
         )
-    like, unlike = labelled_examples(project, query.answer)
+    found = likeness(project, like, unlike)
     order = _others(found, [*like, *unlike, *project.labels.labelled()])
     against = f" and unlike {len(unlike):,} others" if unlike else ""
     return Alikes(
@@ -84,8 +84,11 @@ def _like_labelled(project: Project, query: Query) -> Alikes:
 
 def _others(found: Likeness, examples: tuple[str, ...] | list[str]) -> NDArray[np.intp]:
     """Rows in falling likeness, without the examples."""
+    import pandas as pd
+
     order = most_confident(found.score)
-    return order[~np.isin(found.id_str[order], np.array(list(examples), dtype=object))]
+    # NumPy would sort a million texts to find a few among them; this looks each of them up.
+    return order[~pd.Index(found.id_str[order], dtype=object).isin(list(examples))]
 
 
 def _nothing(words: str) -> Alikes:
