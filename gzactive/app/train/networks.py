@@ -96,6 +96,7 @@ class NetworksController(QObject):
         self._epochs = 0
         self._stage: tuple[str, float, int] = ("", 0.0, 0)
         self._listed = False
+        self._awake = False
         self._worker = Worker(self)
         self._worker.failed.connect(lambda sentence: self._say(sentence, fault=True))
         self._timer = QTimer(self, interval=_EVERY_MS)
@@ -153,11 +154,13 @@ class NetworksController(QObject):
 
     def wake(self) -> None:
         """The page is seen: keep looking."""
+        self._awake = True
         self.look()
         self._timer.start()
 
     def sleep(self) -> None:
         """The page is not seen: look no more, unless a training runs."""
+        self._awake = False
         if self.training is None:
             self._timer.stop()
 
@@ -327,6 +330,8 @@ class NetworksController(QObject):
         self._say(sentence, fault=fault)
         self._session.said.emit(sentence, fault)
         self.look()
+        if not self._awake:
+            self._timer.stop()
         self.changed.emit()
 
     # --- inside ---------------------------------------------------------------------------------

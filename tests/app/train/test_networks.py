@@ -77,6 +77,19 @@ def test_a_run_that_is_being_written_grows_without_being_asked_for(
     assert networks.entries[0].run is unchanged  # read again is only what has changed
 
 
+def test_nobody_looks_on_once_a_training_has_ended_behind_another_page(
+    qtbot: QtBot, opened: Open, voted: Project, make_run: MakeRun
+) -> None:
+    networks = opened(voted)
+    run = make_run(voted.path / "runs" / "one", 1)
+    networks._run_training(run, ["no-such-command"], 1)
+    networks.sleep()
+    assert networks._timer.isActive()
+    qtbot.waitUntil(lambda: networks.training is None, timeout=PATIENCE)
+    assert networks.fault
+    assert not networks._timer.isActive()
+
+
 def test_a_run_from_anywhere_is_added_kept_and_taken_off(
     qtbot: QtBot, open_window: OpenWindow, voted: Project, make_run: MakeRun, tmp_path: Path
 ) -> None:
