@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -161,7 +162,7 @@ def _read(path: Path, manifest: dict[str, Any], columns: Sequence[str]) -> Shard
             if not np.array_equal(stored["of"], _identity(manifest, columns)):
                 return None
             return ShardIndex(**{field.name: stored[field.name] for field in fields(ShardIndex)})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
 
 
