@@ -223,7 +223,7 @@ class QueuePlan:
             How sharply high scores are preferred; choose among so many candidates, drawn at random.
         features_of
             Features of those of the given rows that have any: galaxies unlike each other and those
-            labelled are preferred, see :func:`~gzactive.active.strategies.far_and_high`. Without
+            labelled are preferred, see :func:`~gzactive.active.diversity.far_and_high`. Without
             it, PowerBALD's noise keeps a batch varied.
         """
         free = self._free(candidates)

@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -67,7 +67,7 @@ class LossCurve(QWidget):
         self._theme = theme
         self._lines: Sequence[CurveLine] = ()
         self._axis, self._words = _LOSS, _NOTHING
-        self._remake = self._nothing
+        self._remake: Callable[[], None] = self._nothing
         self._epoch = 0
         self._drawn: tuple[tuple[str, str], list[CurveLine], str] | None = None
         self._marks: list[pg.ScatterPlotItem] = []
@@ -199,7 +199,7 @@ class LossCurve(QWidget):
     def _nothing(self) -> None:
         self._lines = ()
 
-    def _show(self, make) -> None:  # type: ignore[no-untyped-def]
+    def _show(self, make: Callable[[], None]) -> None:
         self._remake = make
         self._draw()
 
@@ -292,7 +292,7 @@ class LossCurve(QWidget):
         ]
         return " &nbsp; ".join([f"<b>Epoch&nbsp;{self._epoch}</b>", *parts])
 
-    def _on_pointer(self, position) -> None:  # type: ignore[no-untyped-def]
+    def _on_pointer(self, position: QPointF) -> None:
         box = self.plot.getPlotItem().getViewBox()
         if self._longest and box.sceneBoundingRect().contains(position):
             self.read(max(1, round(box.mapSceneToView(position).x())))
