@@ -37,7 +37,8 @@ def stage_words(title: str, stage: str, done: int, total: int) -> str:
     """What a job does now and how far it is; empty while it has only its title to say."""
     if not stage or stage == title:
         return f"{done:,} of {total:,}" if total else ""
-    return f"{stage} {done:,} of {total:,}" if total else stage
+    gap = ", " if stage[-1].isdigit() else " "  # "epoch 2 of 9, 0 of 18", never "of 9 0 of 18"
+    return f"{stage}{gap}{done:,} of {total:,}" if total else stage
 
 
 def took_words(seconds: float | None) -> str:

@@ -35,8 +35,8 @@ __all__ = ["NetworksPage"]
 _KEY = Qt.ItemDataRole.UserRole
 _SAMPLE = QSize(34, 16)
 _EMPTY = (
-    "No run yet. “Train a network…” begins one on this project's galaxies with votes, “Add a run…” "
-    "lists one of `gzactive train`, or of another program, from anywhere."
+    "No network yet. “Train a network…” begins one on this project's galaxies with votes, “Add "
+    "a run…” lists one of the terminal (gzactive train) or of another program."
 )
 _QUIET = "No network is being trained."
 _CHOOSE = "Tick runs in the list to draw them over one another."

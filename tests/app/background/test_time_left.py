@@ -88,6 +88,7 @@ def test_time_left_in_words(seconds: float | None, words: str) -> None:
 def test_stages_durations_and_clock_times_in_words() -> None:
     assert stage_words("Ranking", "Ranking", 0, 0) == ""
     assert stage_words("Ranking", "Scoring", 1200, 4000) == "Scoring 1,200 of 4,000"
+    assert stage_words("Training", "epoch 1 of 9", 0, 18) == "epoch 1 of 9, 0 of 18"
     assert [took_words(s) for s in (None, 0.2, 12, 125, 7500)] == [
         "", "under 1 s", "12 s", "2 min 05 s", "2 h 05 min",
     ]  # fmt: skip
