@@ -114,8 +114,8 @@ def far_and_high(
 
     Drawn one after another with a probability of ``score ** beta`` times the squared distance from
     the nearest that is labelled or drawn; at infinite beta the highest scores alone. In replays
-    this was the best way, see the guide on what choosing saves. BADGE (Ash et al. 2020,
-    arXiv:1906.03671) weighs both in another manner.
+    with many votes a galaxy it was never clearly behind chance, as other ways were, see the guide
+    on what choosing saves. BADGE (Ash et al. 2020, arXiv:1906.03671) weighs both in another manner.
 
     Parameters
     ----------

@@ -109,7 +109,7 @@ def simulate_rounds(
     posterior
         How samples of the head come about; by default Laplace's.
     beta
-        PowerBALD's exponent.
+        Exponent of the scores, for strategies whose name has none.
     n_samples, n_best
         Samples of the head, and how many galaxies are scored exactly.
     settings

@@ -58,7 +58,7 @@ class Situation:
     n
         How many to choose.
     beta
-        PowerBALD's exponent: 0 draws at random, infinity takes the highest scores.
+        Exponent of the scores: 0 leaves them out, infinity takes the highest.
     n_samples, seed
         Samples of the head in the scoring, and their seed.
     n_best

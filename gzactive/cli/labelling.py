@@ -95,8 +95,8 @@ def rank(
     """List the galaxies worth asking about next, as the app would hand them out.
 
     One in five is drawn at random from the reserved galaxies, to judge the model without bias
-    (selection "random"); the others are drawn in favour of a high acquisition (nats), with some
-    noise so that they are not all alike ("active"). A head that knows nothing yet starts with
+    (selection "random"); the others are drawn in favour of a high acquisition (nats) and of what is
+    unlike each other and all that is labelled ("active"). A head that knows nothing yet starts with
     random and unlike galaxies ("start-random", "start-diverse").
 
     With [bold]--by alike[/bold] those most like the galaxies labelled with the question's first

@@ -138,7 +138,8 @@ class Settings:
     question: str = _setting("Question", "The question to rank by, or 'tree' for all.", "tree")
     beta: float = _setting(
         "Sharpness of choice",
-        "0 chooses evenly, more keeps closer to the highest-ranked (β, the exponent of the score).",
+        "0 leaves the ranking out, more keeps closer to the highest-ranked (β, the exponent of the "
+        "score).",
         2.0,
         minimum=0.0,
         maximum=100.0,
@@ -152,7 +153,8 @@ class Settings:
     )
     pool: int = _setting(
         "Pool",
-        "Rank only so many galaxies drawn at random; 0 ranks all.",
+        "Choose among so many galaxies drawn at random; 0 is all, or 8,192 where variety is by "
+        "distance.",
         0,
         minimum=0,
         maximum=1_000_000_000,
