@@ -205,7 +205,7 @@ def _galaxies(
         raise GzactiveError(
             f"{told} has no galaxy of this project: no subject's {what} is one of the project's "
             f"ids, such as '{known[0] if len(known) else ''}'. Upload subjects with the galaxies' "
-            "ids in a field, or name the field (--id FIELD)."
+            "ids in a field, or name the field (in the terminal: --id)."
         )
     best = max(tally.hits, key=lambda name: len(tally.hits[name]))
     return best, tally.hits[best]

@@ -185,7 +185,7 @@ def find_ids(
     ours = f", such as '{known[0]}'" if len(known) else ""
     raise GzactiveError(
         f"{told} has no galaxy of this project: none of its ids{first}, is one of the project's"
-        f"{ours}. Say which column holds them (--id COLUMN), or rename them."
+        f"{ours}. Say which column holds them (in the terminal: --id), or rename them."
     )
 
 
@@ -324,7 +324,7 @@ def _from_fractions(
     if people is None:
         raise GzactiveError(
             f"{shown}: votes are counts. If they are fractions, give a nominal number of people "
-            f"(--pseudo-votes {PEOPLE})."
+            f"(in the terminal: --pseudo-votes {PEOPLE})."
         )
     return np.rint(counts * people)
 
@@ -382,12 +382,12 @@ def _derived(name: str, read: Counts, tree: DecisionTree) -> bool:
 
 def _no_votes(told: str, table: pd.DataFrame, tree: DecisionTree) -> str:
     other = best_tree(table.columns)
-    hint = (
-        f" They look like those of '{other.id}': make a project with that tree."
-        if other != tree and find_format(table.columns, other) is not None
-        else ""
-    )
+    if other != tree and find_format(table.columns, other) is not None:
+        return (
+            f"{told} has votes on the tree '{other.id}', and this project asks '{tree.id}': "
+            "make a project with that tree."
+        )
     return (
         f"{told} has no answer of the tree '{tree.id}': its columns are "
-        f"{some_names(table.columns)}, the tree's are {some_names(tree.columns)}.{hint}"
+        f"{some_names(table.columns)}, the tree's are {some_names(tree.columns)}."
     )

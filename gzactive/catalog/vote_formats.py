@@ -148,7 +148,7 @@ def _read_columns(table: pd.DataFrame, tree: DecisionTree, people: int | None) -
                 raise GzactiveError(
                     f"The fractions in '{name}' cannot become votes without the question's total "
                     f"in a column '{total}': add it, or give a nominal number of people "
-                    f"(--pseudo-votes {PEOPLE})."
+                    f"(in the terminal: --pseudo-votes {PEOPLE})."
                 )
             counts = np.rint(counts * people)
             read.people = people
