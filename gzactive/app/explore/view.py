@@ -25,6 +25,7 @@ from gzactive.app.explore.galaxy_page import GalaxyPage
 from gzactive.app.explore.grid import GalaxyGrid
 from gzactive.app.explore.look_bar import LookBar
 from gzactive.app.explore.tight_row import TightRow
+from gzactive.app.file_kinds import TABLES
 from gzactive.app.icons import Icons
 from gzactive.app.label.look_keeper import LookKeeper
 from gzactive.app.passing_line import PassingLine
@@ -52,7 +53,7 @@ _KINDS = {
     "FITS table (*.fits)": ".fits",
     "VOTable (*.vot)": ".vot",
 }
-_SURVEYS = "Projects and tables (project.toml *.csv *.gz *.parquet *.feather *.fits *.vot *.ecsv)"
+_SURVEYS = f"Projects and tables (project.toml {TABLES})"
 
 
 class ExploreView(QWidget):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gzactive.app.file_kinds import TABLE_FILES
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
 from gzactive.app.project.match_controller import MatchController, Matched
@@ -31,10 +32,6 @@ _ABOUT = (
     "has too, how well their places agree, and what is said of them in both."
 )
 _NONE = "A table with ids and coordinates, or another project. Nothing of it is changed."
-_TABLES = (
-    "Tables (*.csv *.tsv *.txt *.gz *.parquet *.feather *.arrow *.fits *.fit *.ecsv *.vot "
-    "*.votable *.xml);;All files (*)"
-)
 _WRITTEN = "CSV (*.csv);;Parquet (*.parquet);;FITS (*.fits);;VOTable (*.vot)"
 _NOTHING = (
     "There is nothing to compare: the catalogues share no answers with enough votes on matched "
@@ -284,7 +281,8 @@ class MatchView(TaskPage):
                 self._controller.report(Path(path))
 
     def _ask_table(self) -> str:
-        return QFileDialog.getOpenFileName(self, "Another catalogue", str(Path.home()), _TABLES)[0]
+        home = str(Path.home())
+        return QFileDialog.getOpenFileName(self, "Another catalogue", home, TABLE_FILES)[0]
 
     def _ask_folder(self) -> str:
         start = str(self._controller.project.path.parent)

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
+from gzactive.app.file_kinds import TABLE_FILES
 from gzactive.app.icons import Icons
 from gzactive.app.project.rows_table import RowsTable
 from gzactive.app.project.task_page import TaskPage
@@ -24,10 +25,6 @@ _ABOUT = (
 _NONE = (
     "Galaxy Zoo 1, 2, DECaLS, Hubble, CANDELS, Kaggle's solutions, Zoobot's catalogues, your own "
     "counts, Zooniverse's exports and reductions: the form is found by the columns."
-)
-_FILES = (
-    "Tables (*.csv *.tsv *.txt *.gz *.parquet *.feather *.arrow *.fits *.fit *.ecsv *.vot "
-    "*.votable *.xml);;All files (*)"
 )
 _MOST_PEOPLE = 1000
 
@@ -194,7 +191,7 @@ class VotesView(TaskPage):
     def _ask(self) -> list[str]:
         start = self._controller.wanted.files
         folder = str(start[0].parent if start else Path.home())
-        return QFileDialog.getOpenFileNames(self, "Tables of votes", folder, _FILES)[0]
+        return QFileDialog.getOpenFileNames(self, "Tables of votes", folder, TABLE_FILES)[0]
 
 
 def _learnt(controller: VotesController) -> str:

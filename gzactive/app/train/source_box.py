@@ -6,12 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from gzactive.app.file_kinds import TABLE_FILES
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
 
 __all__ = ["SourceBox"]
 
-_TABLES = "Tables (*.csv *.parquet *.feather *.fits *.vot *.xml *.ecsv);;All files (*)"
 _ASKED = {"table": "A table of images and votes…", "shards": "A folder of shards…"}
 
 
@@ -87,4 +87,5 @@ class SourceBox(MenuBox):
         start = str(self._project.parent)
         if kind == "shards":
             return QFileDialog.getExistingDirectory(self, "A folder of shards", start)
-        return QFileDialog.getOpenFileName(self, "A table of images and votes", start, _TABLES)[0]
+        title = "A table of images and votes"
+        return QFileDialog.getOpenFileName(self, title, start, TABLE_FILES)[0]

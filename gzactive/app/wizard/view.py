@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gzactive.app.banner import Banner
+from gzactive.app.file_kinds import TABLES
 from gzactive.app.icons import Icons
 from gzactive.app.thumbnails.loader import ThumbnailLoader
 from gzactive.app.tokens import SPACE
@@ -35,10 +36,9 @@ from gzactive.app.wizard.tree_panel import TreePanel
 __all__ = ["ImportView"]
 
 _RIGHT = 360
-_TABLES = "Tables and images (*.csv *.tsv *.txt *.gz *.parquet *.feather *.arrow *.fits *.fit"
 _FILES = (
-    f"{_TABLES} *.fts *.fz *.ecsv *.vot *.votable *.xml *.zip *.jpg *.jpeg *.png *.tif *.tiff "
-    "*.gif *.bmp *.webp);;All files (*)"
+    f"Tables and images ({TABLES} *.fts *.fz *.zip *.jpg *.jpeg *.png *.tif *.tiff *.gif *.bmp "
+    "*.webp);;All files (*)"
 )
 
 
