@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from gzactive.catalog import find_images
 from gzactive.errors import GzactiveError
-from gzactive.images import ImageProblem, image_hash
+from gzactive.images import ImageProblem, image_hash, split_location
 from gzactive.inference import feature_store
 from gzactive.inference.changes import file_stamps
 from gzactive.progress import Progress, silent
@@ -171,8 +171,7 @@ def take_from_new_place(project: Project, found: Relocation) -> int:
 
 def _folder(location: str) -> str:
     """The folder of a file, or of the ZIP that it lies in."""
-    end = location.lower().find(".zip!/")
-    return os.path.dirname(location[: end + 4] if end >= 0 else location)  # noqa: PTH120
+    return os.path.dirname(split_location(location)[0])  # noqa: PTH120
 
 
 def _shared_folder(locations: NDArray[np.object_]) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gzactive.catalog import find_images
 from gzactive.errors import GzactiveError
+from gzactive.images import split_location
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
 from gzactive.stores import catalog_file
@@ -107,8 +108,8 @@ def _places(locations: list[str]) -> list[Path]:
     """Folders and ZIPs of images, without those inside others."""
     places = set()
     for location in locations:
-        end = location.lower().find(".zip!/")
-        places.add(location[: end + 4] if end >= 0 else os.path.dirname(location))  # noqa: PTH120
+        path, member = split_location(location)
+        places.add(path if member else os.path.dirname(path))  # noqa: PTH120
     outermost: list[Path] = []
     for place in sorted(map(Path, places)):
         if not any(one in place.parents for one in outermost):

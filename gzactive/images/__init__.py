@@ -14,7 +14,7 @@ from gzactive.images.arrays import (
     mean_of_channels,
     read_image,
 )
-from gzactive.images.files import IMAGE_SUFFIXES, ImageProblem, image_stamp
+from gzactive.images.files import IMAGE_SUFFIXES, ImageProblem, image_stamp, split_location
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -27,4 +27,5 @@ __all__ = [
     "load_unless_known",
     "mean_of_channels",
     "read_image",
+    "split_location",
 ]

@@ -62,7 +62,7 @@ def image_stamp(file_loc: str) -> tuple[int, int]:
     ImageProblem
         If there is no such file.
     """
-    archive, member = _split(file_loc)
+    archive, member = split_location(file_loc)
     status = _status(file_loc, archive)
     if not member:
         return status.st_size, status.st_mtime_ns
@@ -70,7 +70,7 @@ def image_stamp(file_loc: str) -> tuple[int, int]:
     return opened.info(file_loc, member).file_size, status.st_mtime_ns
 
 
-def _split(file_loc: str) -> tuple[str, str]:
+def split_location(file_loc: str) -> tuple[str, str]:
     """Path of a file and, inside an archive, its member ("" for a plain file)."""
     position = file_loc.lower().find(".zip!/")
     if position < 0:
@@ -97,7 +97,7 @@ def _status(file_loc: str, path: str) -> os.stat_result:
 
 def place_away(file_loc: str) -> str:
     """The archive, or folder, of a file if that is gone as a whole; else empty."""
-    path, member = _split(file_loc)
+    path, member = split_location(file_loc)
     place = Path(path) if member else Path(path).parent
     try:
         return "" if place.exists() else str(place)
@@ -108,7 +108,7 @@ def place_away(file_loc: str) -> str:
 def is_there(file_loc: str) -> bool:
     """Whether an image's file, or the archive that it is in, is there; nothing is read."""
     try:
-        return Path(_split(file_loc)[0]).is_file()
+        return Path(split_location(file_loc)[0]).is_file()
     except (OSError, ValueError):
         return False
 
@@ -136,7 +136,7 @@ def read_bytes(file_loc: str) -> bytes:
     ImageProblem
         If there is none, or it may not be read.
     """
-    path, member = _split(file_loc)
+    path, member = split_location(file_loc)
     status = _status(file_loc, path)
     if member:
         data = _archive(file_loc, path, status).read(file_loc, member)

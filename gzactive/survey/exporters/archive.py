@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gzactive.errors import GzactiveError
-from gzactive.images.files import ImageProblem, read_bytes
+from gzactive.images.files import ImageProblem, read_bytes, split_location
 from gzactive.model.weights_file import SUFFIX, default_weights, find_weights, shipped_weights
 from gzactive.progress import Progress
 from gzactive.project import Project
@@ -148,9 +148,7 @@ def _pack_images(
 
 def _changed(location: str) -> tuple[int, int, int, int, int, int]:
     """When an image's file changed last, as ZIP tells it."""
-    end = location.lower().find(".zip!/")
-    path = Path(location if end < 0 else location[: end + 4])
-    moment = time.localtime(path.stat().st_mtime)[:6]
+    moment = time.localtime(Path(split_location(location)[0]).stat().st_mtime)[:6]
     return max(_EPOCH, moment)
 
 
