@@ -155,7 +155,7 @@ class VotesController(TaskController):
 
     def _on_imported(self, done: "ImportedVotes") -> None:
         self.plan, self.done = None, done
-        self.wanted = Wanted()
+        self.wanted = replace(self.wanted, files=())  # the rest is still to be seen, and holds
         self.imported.emit(done)
 
 

@@ -73,6 +73,10 @@ def test_a_table_is_looked_at_and_nothing_is_written_before_it_is_asked_for(
     assert votes.plan is not None
     assert len(votes.plan.votes) == 6
     assert votes.plan.replaced == 0
+    with qtbot.waitSignal(votes.imported, timeout=PATIENCE):
+        votes.run()
+    look(qtbot, votes, files=(table,))
+    assert len(votes.plan.votes) == 6  # the condition is still in its field, and holds
 
 
 def test_other_votes_on_a_galaxy_are_said_to_be_replaced(
