@@ -33,6 +33,7 @@ class Standing(QObject):
         self._files = project.catalog.set_index("id_str")["file_loc"]
         self._done: set[str] = set()
         self._repeated: set[str] = set()
+        self._out: set[str] = set()
         # Of galaxies that somebody picked: what was to come before, so that they can go back there.
         self._picked: dict[str, list[UpcomingGalaxy]] = {}
         #: The galaxies to come.
@@ -61,20 +62,18 @@ class Standing(QObject):
         """A galaxy goes on the table again: it is not done any more, and comes no second time."""
         if not repeat:
             self._done.discard(id_str)
+        self._out.discard(id_str)
         self.upcoming.remove(id_str)
 
     def leave_out(self, ids: Iterable[str]) -> None:
-        """Galaxies need not come, neither now nor to be shown again."""
+        """Galaxies are not to come, neither now nor to be shown again, until they are taken in."""
         for id_str in ids:
-            self._done.add(id_str)
-            self._repeated.add(id_str)
+            self._out.add(id_str)
             self.upcoming.remove(id_str)
 
     def take_in(self, ids: Iterable[str]) -> None:
         """Galaxies that were left out may come again."""
-        again = set(ids)
-        self._done -= again
-        self._repeated -= again
+        self._out.difference_update(ids)
 
     def done_elsewhere(self, ids: Iterable[str]) -> None:
         """Galaxies were labelled on another page: they need not come here."""
@@ -121,11 +120,12 @@ class Standing(QObject):
         self.changed.emit()
 
     def _wanted(self, queue: Iterable[UpcomingGalaxy], here: str) -> list[UpcomingGalaxy]:
-        """Those of a queue that are not done, and not on the table."""
+        """Those of a queue that are not done, not left out, and not on the table."""
         return [
             each
             for each in queue
             if each.id_str not in (self._repeated if each.repeat else self._done)
+            and each.id_str not in self._out
             and each.id_str != here
             and each.id_str in self._files.index
         ]
