@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainterPath, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainterPath, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QVBoxLayout, QWidget
 
 from gzactive.app.theme import Theme
@@ -71,6 +71,7 @@ class SkyMap(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.whole_wanted.connect(self.fit)
         self.view.pointed.connect(self._on_pointer)
+        self.view.out_wanted.connect(self._on_zoom_out)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._ground = QGraphicsPathItem(_ellipse())
         self._rim = QGraphicsPathItem(_ellipse())
@@ -178,6 +179,13 @@ class SkyMap(QWidget):
 
     def _on_zoom(self) -> None:
         self._whole = False
+
+    def _on_zoom_out(self, event: QWheelEvent) -> None:
+        """Where the whole sky is shown already, let the wheel scroll the page."""
+        (left, right), (bottom, top) = self._box.viewRange()
+        if right - left >= 2 * HALF_WIDTH and top - bottom >= 2 * HALF_HEIGHT:
+            self.fit()
+            event.ignore()
 
     def _project(self) -> None:
         """Project one piece more; at the end of all of them, count."""
@@ -287,6 +295,7 @@ class _View(pg.GraphicsView):
 
     pointed = Signal(QPointF)
     whole_wanted = Signal()
+    out_wanted = Signal(QWheelEvent)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -297,6 +306,13 @@ class _View(pg.GraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self.pointed.emit(self.mapToScene(event.position().toPoint()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.angleDelta().y() < 0:
+            self.out_wanted.emit(event)
+            if not event.isAccepted():
+                return
+        super().wheelEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.whole_wanted.emit()

@@ -1,8 +1,11 @@
 """The sky map of the Project page: what it counts, tells and keeps while one zooms."""
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.project.sky_map import SkyMap
@@ -58,6 +61,34 @@ def test_the_pointer_tells_place_and_count_and_zooming_makes_cells_finer(
     assert made.density.counts.sum() == 7
     QTest.mouseDClick(made.view.viewport(), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: made.density.cell > CELL / 3, timeout=PATIENCE)
+
+
+def test_the_wheel_zooms_in_and_out_and_scrolls_the_page_where_all_is_shown(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    made = sky(qtbot, theme, [200.0], [30.0])
+
+    def turned(by: int) -> bool:
+        middle = QPointF(made.view.viewport().rect().center())
+        event = QWheelEvent(
+            middle,
+            made.view.viewport().mapToGlobal(middle),
+            QPoint(),
+            QPoint(0, by),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(made.view.viewport(), event)
+        return event.isAccepted()
+
+    whole = made._box.viewRect().width()
+    assert not turned(-120)
+    assert made._box.viewRect().width() == pytest.approx(whole)
+    assert turned(120)
+    assert made._box.viewRect().width() < whole
+    assert turned(-120)
 
 
 def test_both_themes_draw_the_galaxies_in_their_own_colours(qtbot: QtBot, theme: Theme) -> None:
