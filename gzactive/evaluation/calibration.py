@@ -130,7 +130,7 @@ def coverage(predicted: PredictedCounts, levels: NDArray[Any] = LEVELS) -> NDArr
 def reliability_sums(
     fractions: ArrayLike, counts: ArrayLike, bins: int = BINS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """By galaxy and step of the predicted fraction: sums of what was predicted and observed.
+    """By galaxy, answer and step of the predicted fraction: what was predicted and observed.
 
     Parameters
     ----------
@@ -140,18 +140,19 @@ def reliability_sums(
     Returns
     -------
     predicted, observed, number
-        (galaxies, bins) each: of the galaxy's answers in the bin, the sum of predicted fractions,
-        that of vote fractions, and how many there are.
+        (galaxies, answers · bins) each, bin after bin of an answer: the predicted fraction where it
+        lies in the bin, the vote fraction there, and 1; else 0.
     """
     said = np.asarray(fractions, np.float64)
     votes = np.asarray(counts, np.float64)
     shares = votes / votes.sum(axis=1, keepdims=True)
     step = np.minimum((said * bins).astype(np.intp), bins - 1)
     member = (step[:, :, None] == np.arange(bins)).astype(np.float64)
+    n = len(said)
     return (
-        np.einsum("gab,ga->gb", member, said),
-        np.einsum("gab,ga->gb", member, shares),
-        member.sum(axis=1),
+        (member * said[:, :, None]).reshape(n, -1),
+        (member * shares[:, :, None]).reshape(n, -1),
+        member.reshape(n, -1),
     )
 
 
@@ -160,9 +161,9 @@ def expected_error(
 ) -> NDArray[np.float64]:
     """Expected calibration error, ``Σ_b n_b/n · |mean predicted − mean observed|``; (…,).
 
-    Of sums over galaxies by bin, (…, bins), every answer of the question counting as one prediction
-    (Naeini et al. 2015; by class, Nixon et al. 2019). Of few galaxies it is too high, since chance
-    alone moves every bin.
+    Of sums over galaxies by bin, (…, bins), each answer with bins of its own (Naeini et al. 2015;
+    by class, Nixon et al. 2019): what one answer gets too much, another must not make up for. Of
+    few galaxies it is too high, since chance alone moves every bin.
     """
     result: NDArray[np.float64] = np.abs(predicted - observed).sum(axis=-1) / number.sum(axis=-1)
     return result

@@ -274,14 +274,16 @@ class _Question:
         within = counts.observed_within
         columns = np.concatenate([inside, *sums, within, np.ones((len(some), 1))], axis=1)
         drawn = self.draws.sums(columns, self.rows[some])
-        bounds = np.cumsum([len(LEVELS), BINS, BINS, BINS, within.shape[1]])
+        cells = sums[0].shape[1]
+        bounds = np.cumsum([len(LEVELS), cells, cells, cells, within.shape[1]])
 
         def parts(values: Column) -> list[Column]:
             return np.split(values, bounds, axis=-1)
 
         held = [drawn.ratio(place, -1, len(some)) for place in range(len(LEVELS))]
         near = [drawn.ratio(place, -1, len(some)) for place in range(bounds[3], bounds[4])]
-        _, said, seen, number, _, _ = parts(drawn.sums)
+        # The diagram shows all answers together, bin by bin.
+        said, seen, number = (one.reshape(-1, BINS).sum(axis=0) for one in parts(drawn.sums)[1:4])
         with np.errstate(invalid="ignore"):
             predicted, observed = said / number, seen / number
         calibration = Calibration(

@@ -152,7 +152,7 @@ def fraction_intervals(
     votes: np.ndarray | None = None,
     relevant: np.ndarray | None = None,
 ) -> str:
-    """Vote fractions of one galaxy with their spread over dropout passes.
+    """Vote fractions of one galaxy with their spread over the head's samples.
 
     Parameters
     ----------

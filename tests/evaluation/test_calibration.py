@@ -93,11 +93,18 @@ def test_fractions_are_compared_with_votes_in_steps() -> None:
     fractions = np.array([[0.25, 0.75], [0.22, 0.78]])
     counts = np.array([[1, 1], [1, 1]])
     said, seen, number = reliability_sums(fractions, counts, bins=4)
-    assert number.sum(axis=0).tolist() == [1, 1, 0, 2]
-    assert said.sum(axis=0).tolist() == pytest.approx([0.22, 0.25, 0, 1.53])
-    assert seen.sum(axis=0).tolist() == pytest.approx([0.5, 0.5, 0, 1.0])
+    assert number.sum(axis=0).tolist() == [1, 1, 0, 0, 0, 0, 0, 2]
+    assert said.sum(axis=0).tolist() == pytest.approx([0.22, 0.25, 0, 0, 0, 0, 0, 1.53])
+    assert seen.sum(axis=0).tolist() == pytest.approx([0.5, 0.5, 0, 0, 0, 0, 0, 1.0])
     error = expected_error(said.sum(axis=0), seen.sum(axis=0), number.sum(axis=0))
     assert error == pytest.approx((0.28 + 0.25 + 0.53) / 4)
+
+
+def test_what_one_answer_gets_too_much_another_does_not_make_up_for() -> None:
+    fractions = np.full((50, 3), [0.34, 0.33, 0.33])
+    counts = np.tile([10, 0, 0], (50, 1))
+    sums = [one.sum(axis=0) for one in reliability_sums(fractions, counts)]
+    assert expected_error(*sums) == pytest.approx((0.66 + 0.33 + 0.33) / 3)
 
 
 @pytest.mark.real_data
