@@ -237,7 +237,7 @@ def _sections(
     return [
         Section(
             "The galaxies it asked about",
-            "The first of each round. “Unsure” galaxies are those on which the dropout passes "
+            "The first of each round. “Unsure” galaxies are those on which the model's samples "
             "disagree most about what volunteers will say; the random ones are reserved for "
             "testing and never train the model.",
             cards=_asked_cards(project, asked),
@@ -245,7 +245,7 @@ def _sections(
         Section(
             "Vote fractions and their spread",
             "Reserved galaxies, which the model never trained on. Dots are predicted vote "
-            "fractions, bars span the middle 90 % of the dropout passes, crosses are what "
+            "fractions, bars span the middle 90 % of the model's samples, crosses are what "
             "volunteers said. Questions that most volunteers would not be asked are left out.",
             pairs=_fraction_pairs(project, volunteers),
         ),

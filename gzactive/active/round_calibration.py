@@ -52,7 +52,7 @@ def calibrated(
     balance
         Its weights count here as they counted in the fit.
     seed
-        Of the dropout passes.
+        Of the head's samples.
     """
     spared: NDArray[np.intp] = np.asarray(fit.spared, dtype=np.intp)
     if not len(spared):

@@ -53,7 +53,7 @@ def judge(
     votes : (n, answers)
         Of the galaxies that both have features of.
     seed
-        Of dropout and bootstrap.
+        Of samples and bootstrap.
     in_use
         What happens to the new one if it is not worse, in words.
     """

@@ -225,7 +225,7 @@ def _reading(found: Judgement, made: str) -> Section:
             f"A question is judged on galaxies where it has at least {votes} and at least half of "
             "the galaxy's volunteers were asked it.",
             "Volunteers' votes are finite: predicted are counts, by the Dirichlet-multinomial "
-            "distribution over all passes of the model, and errors name what chance alone would "
+            "distribution over all samples of the model, and errors name what chance alone would "
             "make.",
             "Intervals come from drawing the galaxies again, a thousand times, and hold 90 %. With "
             f"more than {CALIBRATED_ON:,} galaxies a question, calibration is measured on so many, "

@@ -16,7 +16,7 @@ __all__ = ["LabellerLine", "assess_labellers"]
 
 @dataclass(frozen=True)
 class LabellerLine:
-    """One labeller: figures among the others, and agreement with himself.
+    """One labeller: figures among the others, and agreement with earlier answers of their own.
 
     Attributes
     ----------

@@ -142,7 +142,7 @@ def assess(
     min_votes
         Votes that a question needs of a galaxy.
     seed
-        Of dropout and bootstrap.
+        Of samples and bootstrap.
 
     Raises
     ------

@@ -54,7 +54,7 @@ def evaluate(
         bool,
         typer.Option("--saving/--no-saving", help="Estimate what active choice saves."),
     ] = True,
-    seed: Annotated[int, typer.Option(min=0, help="Of dropout and bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of samples and bootstrap.")] = 0,
 ) -> None:
     """Judge the model on galaxies that it never trained on.
 

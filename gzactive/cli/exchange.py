@@ -49,7 +49,10 @@ def export(
     samples: Annotated[
         int | None,
         typer.Option(
-            "--samples", min=1, help="Dropout passes.", show_default="as the project is set"
+            "--samples",
+            min=1,
+            help="How often the head is sampled.",
+            show_default="as the project is set",
         ),
     ] = None,
     repeats: Annotated[
@@ -69,7 +72,7 @@ def export(
 
     [bold]zoobot[/bold]: a catalogue to train Zoobot on. [bold]gz-decals[/bold]: votes, fractions
     and expected votes, as in GZ DECaLS. [bold]votable[/bold], [bold]fits[/bold]: all of it, for
-    TOPCAT. [bold]predictions[/bold]: every dropout pass. [bold]labels[/bold]: every event of the
+    TOPCAT. [bold]predictions[/bold]: every sample. [bold]labels[/bold]: every event of the
     log, as JSON lines. [bold]zooniverse[/bold], [bold]zooniverse-workflow[/bold]: for
     panoptes_aggregation. [bold]archive[/bold]: a project to open elsewhere.
     """

@@ -16,7 +16,15 @@ __all__ = ["predict", "top"]
 def predict(
     project: ProjectFolder,
     out: Annotated[Path, typer.Option("--out", help="FILE.hdf5, FILE.csv or FILE.parquet.")],
-    samples: Annotated[int, typer.Option("--samples", min=1, help="Dropout passes.")] = 30,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            "--samples",
+            min=1,
+            help="How often the head is sampled.",
+            show_default="as the project is set",
+        ),
+    ] = None,
     catalog: Annotated[
         Path | None,
         typer.Option("--catalog", help="Other galaxies: a table with id_str and file_loc."),
@@ -26,8 +34,9 @@ def predict(
     from gzactive.inference import predict as run
 
     with open_project(project) as opened, progress_bars() as progress:
-        count = run(opened, out, n_samples=samples, catalog=catalog, progress=progress)
-    console().print(f"{count:,} galaxies × {samples} passes written to {out}.", soft_wrap=True)
+        often = samples or opened.settings.samples
+        count = run(opened, out, n_samples=often, catalog=catalog, progress=progress)
+    console().print(f"{count:,} galaxies × {often} samples written to {out}.", soft_wrap=True)
 
 
 def top(

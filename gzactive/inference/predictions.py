@@ -44,14 +44,14 @@ def score(
     progress: Progress = silent,
     write: bool = False,
 ) -> Scores:
-    """Apply measures to dropout passes over all cached features, block by block.
+    """Apply measures to samples of the head over all cached features, block by block.
 
     Parameters
     ----------
     measures
         Name to a function of concentrations (m, answers, samples) that returns (m,) or (m, k).
     n_samples, seed
-        Dropout passes, and the seed of their masks, which all galaxies share.
+        Samples of the head, and the seed that all galaxies share.
     write
         Also replace the project's ``scores.h5``.
 
@@ -96,7 +96,7 @@ def predict(
     out
         Ends in .hdf5, .h5, .csv or .parquet; it appears when it is complete.
     n_samples, seed
-        Dropout passes, and the seed of their masks.
+        Samples of the head, and their seed.
     catalog
         Other galaxies: a table, see :func:`gzactive.catalog.load_catalog`. By default the
         project's own.

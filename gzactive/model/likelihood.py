@@ -85,7 +85,7 @@ def dirichlet_multinomial_nll(
 def predictive_nll(
     votes: ArrayLike, concentrations: ArrayLike, tree: DecisionTree
 ) -> NDArray[np.float64]:
-    """Negative log-probability of the votes under the mixture of all dropout passes.
+    """Negative log-probability of the votes under the mixture of all samples.
 
     ``−Σ_q log mean_t DirMult(k_q | Σk_q, α_qt)``: the questions are taken as independent given
     the image, and the passes as equally likely.

@@ -60,7 +60,7 @@ def test_the_whole_loop_from_the_command_line(gz: Command, sky: Path, tmp_path: 
 
     for suffix in ("hdf5", "csv", "parquet"):
         out = tmp_path / f"predictions.{suffix}"
-        assert "80 galaxies × 3 passes" in gz("predict", project, "--out", out, "--samples", 3).out
+        assert "80 galaxies × 3 samples" in gz("predict", project, "--out", out, "--samples", 3).out
     with h5py.File(tmp_path / "predictions.hdf5") as file:
         assert file["predictions"].shape == (80, 34, 3)
         assert np.all((file["predictions"][:] >= 1) & (file["predictions"][:] <= 101))

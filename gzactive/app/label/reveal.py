@@ -27,7 +27,7 @@ class RevealRow:
     answers
         Texts of its answers.
     fractions, spreads
-        The model's vote fractions, and their standard deviation over dropout passes; empty where
+        The model's vote fractions, and their standard deviation over its samples; empty where
         the model is not asked.
     yours
         Positions of the answers that were given; None before there is any.

@@ -96,7 +96,7 @@ FORMATS: tuple[ExportFormat, ...] = (
     ExportFormat(
         "predictions",
         "Predictions",
-        "Concentrations of every galaxy, answer and dropout pass, in Zoobot's layout.",
+        "Concentrations of every galaxy, answer and sample, in Zoobot's layout.",
         PREDICTION_SUFFIXES,
         _predict,
     ),

@@ -58,7 +58,7 @@ class Predicted:
     Attributes
     ----------
     fractions
-        float32 (galaxies, modelled answers): shares within a question, mean over dropout passes;
+        float32 (galaxies, modelled answers): shares within a question, mean over samples;
         NaN where the galaxy has no features.
     asked
         float32 (galaxies, modelled questions): probability that the question is asked at all.
@@ -127,7 +127,7 @@ def predicted(
     catalog
         Galaxies of the project, (n,).
     n_samples
-        Dropout passes.
+        How often the head is sampled.
     """
     import pandas as pd
 

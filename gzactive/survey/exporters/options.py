@@ -22,7 +22,7 @@ class Options:
     volunteers
         How many people expected votes are of.
     samples
-        Dropout passes; 0 for the project's own setting.
+        How often the head is sampled; 0 for the project's own setting.
     repeats
         Also what a labeller said of a galaxy when asked again.
     images, features
