@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from gzactive.app.explore.places import Places
-from gzactive.app.explore.worker import Worker
 from gzactive.app.label.frame import Frame
 from gzactive.app.label.prefetch import Prefetcher
+from gzactive.app.worker import Worker
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
 from gzactive.survey.counterparts import Counterpart, OtherSurvey, Shares, read_survey

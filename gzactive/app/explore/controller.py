@@ -25,11 +25,11 @@ from gzactive.app.explore.places import Places
 from gzactive.app.explore.scored import Scored
 from gzactive.app.explore.sky import Sky
 from gzactive.app.explore.trail import Trail
-from gzactive.app.explore.worker import Worker
 from gzactive.app.label.frame import Frame
 from gzactive.app.label.prefetch import Prefetcher
 from gzactive.app.thumbnails.folder import ThumbnailFolder
 from gzactive.app.thumbnails.loader import ThumbnailLoader
+from gzactive.app.worker import Worker
 from gzactive.project import Project
 from gzactive.survey.counterparts import Shares
 

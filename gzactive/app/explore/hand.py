@@ -11,8 +11,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from gzactive.app.explore.deeds import SELECTION, Deed, Deeds
-from gzactive.app.explore.worker import Worker
 from gzactive.app.label.upcoming import UpcomingGalaxy
+from gzactive.app.worker import Worker
 from gzactive.project import Project
 
 __all__ = ["Hand"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gzactive.app.explore.worker import Worker
+from gzactive.app.worker import Worker
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
 

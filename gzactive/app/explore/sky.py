@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gzactive.app.explore import sky_links
 from gzactive.app.explore.places import Places
-from gzactive.app.explore.worker import Worker
+from gzactive.app.worker import Worker
 from gzactive.errors import GzactiveError
 from gzactive.images import ImageProblem
 from gzactive.project import Project

@@ -12,10 +12,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
-from gzactive.app.explore.worker import Worker
 from gzactive.app.help.confident import ConfidentGalaxy, confident_galaxies
 from gzactive.app.thumbnails.folder import ThumbnailFolder
 from gzactive.app.thumbnails.loader import ThumbnailLoader
+from gzactive.app.worker import Worker
 from gzactive.trees import DecisionTree, Question
 
 if TYPE_CHECKING:

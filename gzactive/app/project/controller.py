@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gzactive.app.explore.worker import Worker
 from gzactive.app.job import Job
 from gzactive.app.project.facts import ProjectFacts, gather, stamp
 from gzactive.app.project.match_controller import MatchController
 from gzactive.app.project.votes_controller import VotesController
 from gzactive.app.project.words import count, size
+from gzactive.app.worker import Worker
 from gzactive.progress import Cancelled, Progress
 from gzactive.project import Project
 

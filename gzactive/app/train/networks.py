@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gzactive.app.explore.worker import Worker
 from gzactive.app.process_job import ProcessJob
 from gzactive.app.train.run_entry import RunEntry
 from gzactive.app.train.run_listing import (
@@ -37,6 +36,7 @@ from gzactive.app.train.training_plan import (
     stopped_words,
     time_words,
 )
+from gzactive.app.worker import Worker
 from gzactive.inference.training_runs import TrainingRun
 from gzactive.project import Project
 

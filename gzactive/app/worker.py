@@ -28,7 +28,7 @@ class Worker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="explore")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._latest: dict[str, Future[Any]] = {}
         self._closed = False
         self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
@@ -69,7 +69,7 @@ class Worker(QObject):
         except GzactiveError as error:
             self.failed.emit(str(error))
         except Exception as error:  # noqa: BLE001
-            _log.error("Explore: %s failed", kind, exc_info=error)
+            _log.error("%s failed", kind, exc_info=error)
             self.failed.emit(
                 f"That stopped by a fault in the program ({type(error).__name__}): your answers "
                 "are safe, and the details are in the log (Help ▸ Show the log)."
