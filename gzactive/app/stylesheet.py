@@ -133,9 +133,14 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QComboBox[role="menu"]:disabled {{ color: {c.muted}; background: {c.surface}; }}
     QComboBox[role="menu"]::drop-down {{ border: none; width: {s.huge}px; }}
     QComboBox[role="menu"]::down-arrow {{ image: none; }}
+    QComboBox {{ combobox-popup: 0; }}
     QComboBox QAbstractItemView {{
         background: {c.raised}; border: 1px solid {c.border}; outline: none;
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+    QComboBox QAbstractItemView::item {{
+        min-height: {s.large + s.tight}px; padding: 0 {s.small}px; }}
+    QComboBox QAbstractItemView::item:selected {{
+        background: {c.accent}; color: {c.on_accent}; }}
     QMenuBar {{ background: {c.surface}; border-bottom: 1px solid {c.border}; }}
     QMenuBar::item {{ background: transparent; padding: {s.tight}px {s.small}px; }}
     QMenuBar::item:selected {{ background: {c.hover}; border-radius: {s.tight}px; }}

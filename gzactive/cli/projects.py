@@ -9,7 +9,7 @@ import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
 from gzactive.errors import GzactiveError
-from gzactive.terminal import console, print_table, progress_bars
+from gzactive.terminal import console, count, print_table, progress_bars
 
 __all__ = ["demo", "info", "new", "open_app", "trees"]
 
@@ -154,8 +154,8 @@ def new(
         reserved = int(opened.catalog["reserved"].sum())
         total = len(opened.catalog)
         console().print(
-            f"Made [bold]{opened.name}[/bold]: {total:,} galaxies, tree {opened.tree.id}; "
-            f"{reserved:,} are reserved to test on and never train."
+            f"Made [bold]{opened.name}[/bold]: {count(total, 'galaxy')}, tree {opened.tree.id}; "
+            f"{reserved:,} {'is' if reserved == 1 else 'are'} reserved to test on and never train."
         )
         for sentence in made.remarks:
             console().print(sentence)
