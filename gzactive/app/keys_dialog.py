@@ -18,7 +18,7 @@ from gzactive.app.action_set import ActionSet
 from gzactive.app.key_editor import KeyEditor
 from gzactive.app.key_map import KeyMap
 from gzactive.app.tokens import SPACE
-from gzactive.app.wrapped_rows import WrappedRows
+from gzactive.app.wrapped_rows import dress_rows
 
 __all__ = ["KeysDialog"]
 
@@ -132,24 +132,12 @@ class KeysDialog(QDialog):
     def _dress_table(self) -> None:
         table = self.table
         table.setModel(self.rows)
-        table.setItemDelegate(WrappedRows(table))
-        table.setAccessibleName("Keys")
-        table.setToolTip("Every key, where it works and what it does; Return changes it")
-        table.verticalHeader().hide()
+        told = "Every key, where it works and what it does; Return changes it"
+        dress_rows(table, "Keys", told, len(_HEADERS) - 1)
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.setShowGrid(False)
-        table.setWordWrap(True)
-        table.setTextElideMode(Qt.TextElideMode.ElideNone)
-        table.setAlternatingRowColors(True)
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(len(_HEADERS) - 1, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         table.selectionModel().currentRowChanged.connect(self._on_row)
         table.activated.connect(lambda: self.editor.field.setFocus())
 

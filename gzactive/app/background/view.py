@@ -5,7 +5,6 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
@@ -19,11 +18,11 @@ from gzactive.app.background.running_card import RunningCard
 from gzactive.app.job import JobState
 from gzactive.app.theme import Theme
 from gzactive.app.tokens import SPACE
-from gzactive.app.wrapped_rows import WrappedRows
+from gzactive.app.wrapped_rows import dress_rows
 
 __all__ = ["JobsPanel"]
 
-_WORK, _OUTCOME = 0, 1
+_OUTCOME = 1
 _REMOVE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -55,7 +54,10 @@ class JobsPanel(QDialog):
         self._running.addWidget(self._quiet)
         self.table = QTableView(self)
         self.rows = JobRowsModel(jobs, theme, self)
-        self._dress_table()
+        self.table.setModel(self.rows)
+        told = "What waits stands first; then what is over, the latest first"
+        dress_rows(self.table, "Jobs that wait or are over", told, _OUTCOME)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.cancel_chosen = QPushButton("Cancel the chosen job", self)
         self.cancel_chosen.setToolTip("Take the job that is chosen off those that wait (Delete)")
         self.cancel_chosen.setAutoDefault(True)
@@ -105,27 +107,6 @@ class JobsPanel(QDialog):
         super().keyPressEvent(event)
 
     # --- inside ---------------------------------------------------------------------------------
-
-    def _dress_table(self) -> None:
-        table = self.table
-        table.setModel(self.rows)
-        table.setItemDelegate(WrappedRows(table))
-        table.setAccessibleName("Jobs that wait or are over")
-        table.setToolTip("What waits stands first; then what is over, the latest first")
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.setWordWrap(True)
-        table.setAlternatingRowColors(True)
-        table.setTextElideMode(Qt.TextElideMode.ElideNone)
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_OUTCOME, QHeaderView.ResizeMode.Stretch)
-        table.selectionModel().currentRowChanged.connect(self._on_row)
 
     def _on_changed(self) -> None:
         """Jobs came or went: the one that was chosen stays so."""
