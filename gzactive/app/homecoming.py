@@ -72,8 +72,9 @@ class Homecoming(QObject):
     def close(self) -> None:
         """Wait for nothing any more."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
+        thread = self._thread  # which may end, and be forgotten, at any moment
+        if thread is not None:
+            thread.join(_PATIENCE)
 
     def _begin(self) -> None:
         with self._lock:
