@@ -280,6 +280,11 @@ class NetworksPage(QWidget):
             _, done, total = running.latest
             self._bar.setRange(0, total)
             self._bar.setValue(done)
+        role = "fault" if it.fault else "plain"
+        if self.told.property("role") != role:
+            self.told.setProperty("role", role)
+            self.told.style().unpolish(self.told)
+            self.told.style().polish(self.told)
         self.told.setText(it.sentence or _QUIET)
 
     def _show_deeds(self) -> None:

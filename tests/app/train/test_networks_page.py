@@ -100,6 +100,19 @@ def test_what_can_be_done_follows_the_run_that_is_chosen(page: NetworksPage) -> 
     assert page.open_folder.isVisible()
 
 
+def test_what_cannot_be_done_is_told_as_a_fault_and_the_next_sentence_is_none(
+    qtbot: QtBot, page: NetworksPage, tmp_path: Path
+) -> None:
+    page.ask_run = lambda: str(tmp_path)
+    page.add.click()
+    qtbot.waitUntil(lambda: "tells of no training" in page.told.text(), timeout=PATIENCE)
+    assert page.told.property("role") == "fault"
+    page.ask_figure = lambda: str(tmp_path / "loss.svg")
+    page.save.click()
+    qtbot.waitUntil(lambda: "Figure saved" in page.told.text(), timeout=PATIENCE)
+    assert page.told.property("role") == "plain"
+
+
 def test_a_broken_run_is_told_in_a_sentence_below_the_list(
     qtbot: QtBot, page: NetworksPage, voted: Project
 ) -> None:
