@@ -186,13 +186,13 @@ def _known(curves: Mapping[str, Iterable[Any]]) -> dict[str, list[float]]:
 def _read_csv(path: Path) -> tuple[dict[str, list[float]], str]:
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        whole = text[: text.rfind("\n") + 1]
+        rows = list(csv.reader(whole.splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no table of text"
         raise GzactiveError(
             f"'{path}' cannot be read ({why}): choose another run, or write it again."
         ) from error
-    whole = text[: text.rfind("\n") + 1]
-    rows = list(csv.reader(whole.splitlines()))
     header = rows[0] if rows else []
     if not any(name in _NAMES for name in header):
         first = ",".join(header)[:40]

@@ -80,7 +80,10 @@ def test_a_broken_history_gives_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(GzactiveError, match="has no column of a loss"):
         read_run(tmp_path)
     path.write_bytes(b"\xff\xfe\x00loss")
-    with pytest.raises(GzactiveError, match="it is no text"):
+    with pytest.raises(GzactiveError, match="it is no table of text"):
+        read_run(tmp_path)
+    path.write_text(f"epoch,loss\n1,{'3' * 200_000}\n")
+    with pytest.raises(GzactiveError, match="it is no table of text"):
         read_run(tmp_path)
     path.unlink()
     with pytest.raises(GzactiveError, match="tells of no training"):
