@@ -43,6 +43,8 @@ class KeyMap(QObject):
         self._file = file
         #: What the file says: names of actions to lists of keys, whether or not they can be used.
         self._stored: dict[str, Any] = {}
+        #: Changes that could not be written; None takes an entry away.
+        self._unsaved: dict[str, list[str] | None] = {}
         #: Tables of the file that are none of ours.
         self._others: dict[str, Any] = {}
         #: What was wrong with the file when it was read, as a sentence.
@@ -128,11 +130,15 @@ class KeyMap(QObject):
         return next(each for each in self.specs if each.id == name)
 
     def _read(self) -> None:
+        self._stored, self._others = self._in_file()
+        self._lay(self._unsaved)
+
+    def _in_file(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Entries of the file, and its other tables."""
         try:
             text = self.file.read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
-            self._stored, self._others = {}, {}
-            return
+            return {}, {}
         except (OSError, UnicodeDecodeError) as error:
             raise GzactiveError(
                 self._unread(getattr(error, "strerror", "") or "no text")
@@ -146,7 +152,15 @@ class KeyMap(QObject):
         stored = read.pop(_TABLE, {})
         if not isinstance(stored, dict):
             raise GzactiveError(self._unread(f"'{_TABLE}' is no table"))
-        self._stored, self._others = stored, read
+        return stored, read
+
+    def _lay(self, changes: Mapping[str, list[str] | None]) -> None:
+        """Change what is stored; usual keys need no entry."""
+        for name, keys in changes.items():
+            if keys is None or tuple(keys) == _declared(name).keys:
+                self._stored.pop(name, None)
+            else:
+                self._stored[name] = keys
 
     def _catch_up(self) -> None:
         """Use what another window has written since; a file that cannot be read waits."""
@@ -188,13 +202,11 @@ class KeyMap(QObject):
             self._read()  # another window may have written it since
         except GzactiveError:
             aside = self._set_aside()
-        for name, keys in changes.items():
-            if keys is None or tuple(keys) == _declared(name).keys:
-                self._stored.pop(name, None)
-            else:
-                self._stored[name] = keys
+        self._unsaved |= changes
+        self._lay(self._unsaved)
         self._use()
         self._write()
+        self._unsaved = {}
         return aside
 
     def _set_aside(self) -> str:

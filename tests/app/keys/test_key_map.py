@@ -202,6 +202,13 @@ def test_keys_that_cannot_be_stored_hold_for_now_and_that_is_said(tmp_path: Path
     with pytest.raises(GzactiveError, match="hold until you close the app"):
         keys.change("label.skip", ["X"])
     assert keys.keys("label.skip") == ("X",)
+    with pytest.raises(GzactiveError, match="hold until you close the app"):
+        keys.change("label.flag", ["Y"])
+    assert keys.keys("label.skip") == ("X",)
+    (tmp_path / "config").unlink()
+    keys.change("label.note", ["W"])
+    stored = tomllib.loads(keys.file.read_text())["keys"]
+    assert stored == {"label.skip": ["X"], "label.flag": ["Y"], "label.note": ["W"]}
 
 
 def test_keys_are_written_in_one_way() -> None:
