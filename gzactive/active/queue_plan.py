@@ -227,6 +227,8 @@ class QueuePlan:
             it, PowerBALD's noise keeps a batch varied.
         """
         free = self._free(candidates)
+        if np.isinf(beta):
+            features_of = None  # the highest scores of all, wherever they lie
         if features_of is not None:
             pool = min(pool or _FAR_POOL, _FAR_POOL)
         if pool is not None and len(free) > pool:

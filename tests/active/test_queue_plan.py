@@ -61,3 +61,21 @@ def test_whatever_runs_out_the_other_fills_up(reserved, active):
     assert set(rows) == {*reserved, *active, 2, 4}
     if len(rows) > 2:
         assert list(rows[-2:]) == [2, 4]
+
+
+def test_of_equally_informative_galaxies_those_unlike_the_labelled_come_first():
+    rng = np.random.default_rng(0)
+    features = rng.normal(0, 0.01, (300, 8))
+    features[200:] = rng.normal(0, 10, (100, 8))  # the others are near-duplicates of row 1
+    given = Eligible(RESERVED[:0], ACTIVE[1:], ACTIVE[:0], [], ACTIVE[:1])
+    scores = np.ones(300)
+
+    def chosen(**how):
+        plan = QueuePlan(given, 40, 0.0, np.random.default_rng(1))
+        plan.choose_active(ACTIVE[1:], scores, 2.0, None, **how)
+        return plan.finish()[0]
+
+    assert (chosen(features_of=lambda rows: features[rows]) >= 200).all()
+    assert 0.1 < (chosen() >= 200).mean() < 0.6  # by chance alone: a third
+    scores[200:] = 0.0
+    assert (chosen(features_of=lambda rows: features[rows]) < 200).all()
