@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from gzactive.errors import GzactiveError
 from gzactive.progress import Cancelled, Progress
+from gzactive.stores.refusals import refused_by_disk
 
 __all__ = ["Job", "JobState"]
 
@@ -125,7 +126,8 @@ class Job(QObject):
             _log.exception("%s failed", self.title)
             self._ran.emit(
                 JobState.FAILED,
-                f"{self.title} stopped by a fault in the program ({type(error).__name__}): your "
+                refused_by_disk(error)
+                or f"{self.title} stopped by a fault in the program ({type(error).__name__}): your "
                 "answers are safe, and the details are in the log (Help ▸ Show the log).",
             )
         else:

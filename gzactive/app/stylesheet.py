@@ -120,6 +120,8 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         padding: {s.small}px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
     QLineEdit:focus {{ border: 2px solid {c.accent}; }}
+    QLineEdit:disabled, QAbstractSpinBox:disabled {{
+        color: {c.muted}; background: {c.surface}; }}
     QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{
         border: none; padding: 0; background: transparent; }}
     QLabel[role="drop"] {{

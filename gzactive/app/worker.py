@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from gzactive.errors import GzactiveError
+from gzactive.stores.refusals import refused_by_disk
 
 __all__ = ["Worker"]
 
@@ -71,7 +72,8 @@ class Worker(QObject):
         except Exception as error:  # noqa: BLE001
             _log.error("%s failed", kind, exc_info=error)
             self.failed.emit(
-                f"That stopped by a fault in the program ({type(error).__name__}): your answers "
+                refused_by_disk(error)
+                or f"That stopped by a fault in the program ({type(error).__name__}): your answers "
                 "are safe, and the details are in the log (Help ▸ Show the log)."
             )
         else:

@@ -137,6 +137,13 @@ def main() -> None:
     except GzactiveError as error:
         _tell(str(error))
         raise SystemExit(2) from error
+    except OSError as error:
+        from gzactive.stores.refusals import refused_by_disk
+
+        if not (sentence := refused_by_disk(error)):
+            raise
+        _tell(sentence)
+        raise SystemExit(2) from error
     except (Cancelled, SystemExit) as stop:
         if isinstance(stop, SystemExit) and stop.code != _INTERRUPTED:
             raise

@@ -136,7 +136,10 @@ def explained(engine: Engine, doing: str) -> Iterator[None]:
         if engine.dialect.name == "postgresql":
             raise refused(engine.url, doing, getattr(error, "orig", error)) from error
         name = engine.url.database or engine.url.render_as_string(hide_password=True)
-        raise LabelError(f"The labels in '{name}' cannot be {doing}: {error.orig}.") from error
+        orig = getattr(error, "orig", error)
+        told = str(getattr(orig, "sqlite_errorname", ""))
+        hint = " (is there room on the disk?)" if told.startswith("SQLITE_IOERR") else ""
+        raise LabelError(f"The labels in '{name}' cannot be {doing}: {orig}{hint}.") from error
 
 
 @contextmanager

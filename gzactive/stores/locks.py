@@ -58,10 +58,11 @@ def work_lock(folder: Path, kind: str, what: str, timeout: float = 0.0) -> Itera
             "host": platform.node(),
             "since": datetime.now().astimezone().isoformat(timespec="seconds"),
         }
-        atomic_write(note, json.dumps(holder))
+        with suppress(OSError):  # the note is a courtesy, the lock is what counts: a full disk
+            atomic_write(note, json.dumps(holder))
         yield
     finally:
-        with suppress(OSError):  # the note is a courtesy, the lock is what counts
+        with suppress(OSError):
             note.unlink(missing_ok=True)
         lock.release()
 

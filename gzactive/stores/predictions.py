@@ -10,6 +10,7 @@ import os
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -224,7 +225,8 @@ class PredictionWriter:
             return
         self._open = False
         try:
-            self._file.close()
+            with suppress(OSError):  # what is thrown away need not be whole: a full disk
+                self._file.close()
         finally:
             self._temporary.unlink(missing_ok=True)
 

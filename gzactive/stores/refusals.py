@@ -4,7 +4,7 @@ import errno
 import re
 from pathlib import Path
 
-__all__ = ["refusal"]
+__all__ = ["refusal", "refused_by_disk"]
 
 _NOT_ALLOWED = "you may not write there: choose another place, or ask for permission"
 _CAUSES = {
@@ -19,6 +19,8 @@ _CAUSES = {
     errno.ENAMETOOLONG: "that name is too long: choose a shorter one",
     errno.EIO: "the drive failed: look at its cable or connection, or choose another place",
 }
+#: Causes that tell of writing alone; any other, where nobody expected it, is the program's fault.
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 #: HDF5 puts the number of the cause into its text only.
 _IN_TEXT = re.compile(r"errno = (\d+)")
 
@@ -38,3 +40,22 @@ def refusal(path: Path, error: OSError) -> str:
         number = int(found.group(1))
     cause = _CAUSES.get(number or 0) or (error.strerror or str(error)).lower()
     return f"{path} cannot be written, since {cause}."
+
+
+def refused_by_disk(error: BaseException) -> str:
+    """A sentence about a disk that stopped work which did not expect it, as where it is full.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+
+    Returns
+    -------
+    str
+        Empty if the cause is another.
+    """
+    if not isinstance(error, OSError) or error.errno not in _OF_THE_DISK:
+        return ""
+    what = f"{error.filename} cannot be written" if error.filename else "A file cannot be written"
+    return f"{what}, since {_CAUSES[error.errno]}."

@@ -1,5 +1,6 @@
 """The compute thread: one job after another, progress, cancel, and faults that do not kill it."""
 
+import errno
 import logging
 import threading
 import time
@@ -133,6 +134,18 @@ def test_a_fault_is_logged_with_its_traceback_and_told_plainly(
     with qtbot.waitSignal(after.finished) as told:
         pass
     assert told.args == ["still here"]
+
+
+def test_a_full_disk_is_no_fault_of_the_program(qtbot: QtBot, compute: ComputeThread) -> None:
+    def fill(progress: Progress) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/disk/scores.npz")
+
+    job = compute.submit("Scoring", fill)
+    with qtbot.waitSignal(job.failed) as told:
+        pass
+    assert told.args == [
+        "/disk/scores.npz cannot be written, since the disk is full: free some space."
+    ]
 
 
 def test_closing_cancels_everything_and_joins(qtbot: QtBot) -> None:

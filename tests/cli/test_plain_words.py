@@ -126,3 +126,17 @@ def test_reading_commands_work_on_a_folder_that_cannot_be_written_to(
     assert {p: t for p, t in after.items() if not p.name.endswith(("-shm", "-wal"))} == {
         p: t for p, t in before.items() if not p.name.endswith(("-shm", "-wal"))
     }
+
+
+def test_a_full_disk_is_one_sentence_wherever_it_is_met(
+    gz: Command, rings: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: str | bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("gzactive.project.Project.open", lambda path: full(path, ""))
+    told = gz("info", rings.path)
+    assert told.code == 2
+    assert told.err == (
+        f"gzactive: {rings.path} cannot be written, since the disk is full: free some space.\n"
+    )

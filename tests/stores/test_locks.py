@@ -1,5 +1,6 @@
 """Work of one kind excludes itself, whoever asks, and says who is at it."""
 
+import errno
 import subprocess
 import sys
 import threading
@@ -32,6 +33,22 @@ def test_work_excludes_itself_and_says_who_is_at_it(project: Project) -> None:
                 pass  # another kind of work
         with other.compute_lock():
             pass
+
+
+def test_work_goes_on_where_the_note_about_it_does_not_fit_on_the_disk(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("gzactive.stores.locks.atomic_write", full)
+    with (
+        Project.open(project.path) as other,
+        project.compute_lock(),
+        pytest.raises(GzactiveError),
+        other.compute_lock(),
+    ):
+        pass
 
 
 def test_work_that_failed_lets_go_of_the_lock(project: Project) -> None:

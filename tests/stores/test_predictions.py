@@ -1,5 +1,6 @@
 """Scores and predictions are whole files or no files, in layouts that others can read."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -177,3 +178,23 @@ def test_blocks_that_do_not_fit_are_refused_and_nothing_is_left(
     with pytest.raises(ValueError, match=message):
         export()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_in_one_sentence_also_where_the_rest_cannot_be_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    writer = PredictionWriter(tmp_path / "p.csv", COLUMNS)
+    monkeypatch.setattr(writer._file, "write", full)
+    close = writer._file.close
+
+    def close_and_fail() -> None:
+        close()
+        full()
+
+    monkeypatch.setattr(writer._file, "close", close_and_fail)
+    with pytest.raises(GzactiveError, match="since the disk is full"), writer:
+        writer.write(["a"], np.ones((1, 3, 4), np.float32))
+    assert not list(tmp_path.iterdir())

@@ -77,6 +77,7 @@ class LabelView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.galaxy = GalaxyView(icons.theme, self)
         self.banner = Banner(icons, self)
+        self._unsaved = ""  # what the banner says of an answer that was not saved
         self.strip = UpcomingStrip(icons.theme, self)
         self.answers = AnswerGrid(icons, self)
         self.side = SidePanel(icons, self)
@@ -184,6 +185,7 @@ class LabelView(QWidget):
         it.galaxy_changed.connect(self._on_galaxy)
         it.frame_ready.connect(self._on_frame)
         it.question_changed.connect(self._on_question)
+        it.question_changed.connect(self._on_saved)
         it.upcoming_changed.connect(self._on_upcoming)
         it.marking.changed.connect(self._on_marks)
         it.choice.changed.connect(self._on_frame)  # its scale, and where north is
@@ -288,7 +290,14 @@ class LabelView(QWidget):
         self.side.show_reveal(shown, frame.thumbnail if frame is not None else None)
 
     def _on_warned(self, sentence: str, fault: bool) -> None:
+        self._unsaved = sentence if fault else ""
         self.banner.say(sentence, fault=fault)
+
+    def _on_saved(self) -> None:
+        """An answer was taken again: that one was not is past."""
+        if self._unsaved and self.banner.sentence == self._unsaved:
+            self.banner.hide()
+        self._unsaved = ""
 
     def _show_whether_writable(self) -> None:
         """A project that is only read says so, and its answers say why they are off."""

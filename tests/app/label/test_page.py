@@ -101,6 +101,20 @@ def test_a_long_name_ends_in_dots_and_its_tip_tells_the_whole(
     assert not name.cut
 
 
+def test_an_answer_that_was_not_saved_is_past_once_one_is(
+    open_window: OpenWindow, rings: Project
+) -> None:
+    window = open_window(rings.path)
+    view = page(window)
+    view.controller.warned.emit("That answer was not saved, so it was not taken.", True)
+    assert "was not saved" in view.banner.sentence
+    press(window, Qt.Key.Key_1)
+    assert view.banner.sentence == ""
+    view.controller.warned.emit("An image cannot be read.", False)
+    press(window, Qt.Key.Key_1)
+    assert view.banner.sentence == "An image cannot be read."
+
+
 def test_done_says_its_key(
     qtbot: QtBot, open_window: OpenWindow, make_project: MakeProject
 ) -> None:
