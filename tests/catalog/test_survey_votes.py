@@ -139,7 +139,8 @@ def test_the_class_of_galaxy_zoo_1_answers_the_questions_that_it_can(by_name: bo
 
 def test_an_unknown_form_is_told_with_the_tree_that_it_fits() -> None:
     table = galaxies(2, t01_smooth_or_features_a01_smooth_count=3)
-    with pytest.raises(GzactiveError, match="votes on the tree 'gz2', and this project asks 'gz-decals-dr5'"):
+    told = "votes on the tree 'gz2', and this project asks 'gz-decals-dr5'"
+    with pytest.raises(GzactiveError, match=told):
         read(table)
     with pytest.raises(GzactiveError, match="no answer of the tree 'gz-decals-dr5'"):
         read(galaxies(2, colour=1.0))
