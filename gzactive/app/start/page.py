@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
@@ -113,6 +114,11 @@ class StartPage(QWidget):
         banner = Banner(self._icons, self)
         self._column.insertWidget(1, banner)
         return banner
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.images.setFocus()  # never a row's cross, which takes a project off the list
 
     def show_recent(self, projects: "list[RecentProject]") -> None:
         """List the projects opened lately; called first when the window is on screen."""

@@ -55,10 +55,13 @@ class TablePanel(Panel):
             return
         understood = sum(map(bool, prepared.plan.columns.values()))
         rows = "1 row" if len(table) == 1 else f"{len(table):,} rows"
-        self.words.setText(
-            f"{prepared.table.name}: {rows}, {understood} of {len(table.columns)} columns are "
-            "understood, the others are kept as they are."
+        given = len(table.columns)
+        told = (
+            f"{understood} of {given} columns understood, the others are kept as they are"
+            if understood < given
+            else "every column is understood"
         )
+        self.words.setText(f"{prepared.table.name}: {rows}, {told}.")
         self.words.setToolTip(str(prepared.table))
 
     def _leave_out(self) -> None:

@@ -62,6 +62,19 @@ def test_a_missing_project_is_dimmed_says_why_and_can_be_taken_off(
     assert rings.path.is_dir()
 
 
+def test_back_from_the_wizard_no_key_takes_a_project_off_the_list(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    remember_project(tmp_path / "gone", "gone")
+    window = open_window()
+    qtbot.waitUntil(lambda: bool(window.start.rows))
+    qtbot.mouseClick(window.start.images, Qt.MouseButton.LeftButton)
+    assert window.intake.view.isVisible()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert window.start.isVisible()
+    assert window.focusWidget() is window.start.images
+
+
 def test_a_click_on_a_row_opens_its_project(
     qtbot: QtBot, open_window: OpenWindow, rings: Project
 ) -> None:
