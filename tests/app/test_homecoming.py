@@ -93,6 +93,7 @@ def test_galaxies_of_a_drive_that_comes_back_are_labelled_without_reopening(
 
     qtbot.waitUntil(through, timeout=PATIENCE)
     assert "they come again by themselves" in session.label.nothing_left
+    assert "Images moved…" in session.label.nothing_left
     done = project.labels.finished_count("ada")
     assert done < 14
     away.rename(here)

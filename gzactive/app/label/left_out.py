@@ -32,7 +32,7 @@ class LeftOut:
         return (
             f"The {kind} {Path(frame.away).name} is not there any more, so {_galaxies(many)} in it "
             f"had to be left out ({frame.away}). {_SAFE} Bring it back to where it was: they come "
-            "again by themselves then."
+            "again by themselves then. Or say where it is now: Project page, Images moved…"
         )
 
     def bring_back(self, ids: Collection[str]) -> str:
@@ -48,7 +48,8 @@ class LeftOut:
         if not self._places:
             return "Every galaxy is done. Thank you!"
         remedy = (
-            "Bring their folder or drive back: they come again by themselves then."
+            "Bring their folder or drive back: they come again by themselves then. Or say where "
+            "they are now: Project page, Images moved…"
             if any(self._places.values())
             else "The Project page lists them with their reasons."
         )

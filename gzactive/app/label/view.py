@@ -157,6 +157,8 @@ class LabelView(QWidget):
         tools.addWidget(self._actions.button("label.skip", self, text=True))
         tools.addStretch(1)
         tools.addWidget(self._done)
+        self._done.ensurePolished()
+        tools.addStrut(self._done.sizeHint().height())  # nothing moves when it comes and goes
         for name in ("label.restart", "label.flag", "label.note", "label.help"):
             tools.addWidget(self._actions.button(name, self))
         #: What the tour points at.

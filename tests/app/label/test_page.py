@@ -115,6 +115,22 @@ def test_an_answer_that_was_not_saved_is_past_once_one_is(
     assert view.banner.sentence == "An image cannot be read."
 
 
+def test_nothing_moves_when_the_done_button_comes(
+    open_window: OpenWindow, make_project: MakeProject
+) -> None:
+    project = make_project(n=40, automatic=False)
+    give_features(project)
+    window = open_window(project.path)
+    view = page(window)
+    view.layout().activate()
+    before = view.side.geometry().top()
+    assert not view._done.isVisible()
+    press(window, *[Qt.Key.Key_1] * 3)
+    assert view._done.isVisible()
+    view.layout().activate()
+    assert view.side.geometry().top() == before
+
+
 def test_done_says_its_key(
     qtbot: QtBot, open_window: OpenWindow, make_project: MakeProject
 ) -> None:
