@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gzactive.active.diversity import far_and_high, kmeans_plus_plus, power_bald
 from gzactive.active.strategies import START_POOL
+from gzactive.errors import GzactiveError
 
 __all__ = ["START_GALAXIES", "Eligible", "QueuePlan", "Rows"]
 
@@ -236,10 +237,10 @@ class QueuePlan:
         if features_of is None or not self._missing:
             found = power_bald(scores[free], self._missing, beta, self._rng)
         else:
-            labelled = features_of(self._eligible.labelled)
-            found = far_and_high(
-                features_of(free), scores[free], self._missing, beta, self._rng, labelled
-            )
+            labelled, features = features_of(self._eligible.labelled), features_of(free)
+            if len(features) != len(free):
+                raise GzactiveError("Features were lost while galaxies were chosen: rank again.")
+            found = far_and_high(features, scores[free], self._missing, beta, self._rng, labelled)
         chosen = free[found]
         self._take(chosen, ["active"] * len(chosen))
 
