@@ -70,7 +70,7 @@ class KeysDialog(QDialog):
             items = [QStandardItem(text) for text in row]
             for item in items:
                 item.setEditable(False)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self._model.appendRow(items)
         self.rows = _Rows(self)
         self.rows.setSourceModel(self._model)

@@ -68,7 +68,7 @@ class JobRowsModel(QAbstractTableModel):
             return self._texts(entry)[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignTop
+            return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole:
             colours = self._theme.colours
             if column == 1 and entry.state is JobState.FAILED:
