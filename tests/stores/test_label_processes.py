@@ -128,6 +128,8 @@ def test_a_full_disk_is_told_in_one_sentence_and_leaves_the_log_whole(
     too_much = [say(rings, "note", f"g{number}", text="x" * 2000) for number in range(500)]
     with pytest.raises(LabelError, match=r"cannot be written: .*full\."):
         log.append(too_much)
+    place = Path(log._engine.url.database)
     log.close()
-    assert log.finished() == {"a"}
-    assert log.position[1] == len(log.events()) == 2
+    with LabelLog(place) as again:
+        assert again.finished() == {"a"}
+        assert again.position[1] == len(again.events()) == 2

@@ -86,14 +86,17 @@ def test_copies_that_were_both_continued_are_refused(
     classify(log, rings, "a", "ring yes")
     log.close()
     shutil.copy(tmp_path / "labels.sqlite", tmp_path / "copy.sqlite")
-    with LabelLog(tmp_path / "copy.sqlite") as copy:
+    with (
+        LabelLog(tmp_path / "labels.sqlite") as first,
+        LabelLog(tmp_path / "copy.sqlite") as copy,
+    ):
         classify(copy, rings, "b", "ring yes")
-        assert log.merge(copy) == 2  # so far only the copy went on
+        assert first.merge(copy) == 2  # so far only the copy went on
         classify(copy, rings, "c", "ring yes")
-        classify(log, rings, "d", "ring yes")
+        classify(first, rings, "d", "ring yes")
         with pytest.raises(LabelError, match="continued in two copies"):
-            log.merge(copy)
-    assert log.finished() == {"a", "b", "d"}
+            first.merge(copy)
+        assert first.finished() == {"a", "b", "d"}
 
 
 def test_members_of_a_team_write_to_logs_of_their_own_in_one_database(
