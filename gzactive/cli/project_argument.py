@@ -25,10 +25,15 @@ _PATIENCE = 120.0
 
 @contextmanager
 def open_project(path: Path) -> Iterator[Project]:
-    """Open a project, and close it whatever happens; a team's labels meet before and after."""
+    """Open a project, and close it whatever happens; a team's labels meet before and after.
+
+    Where it can only be read, whoever asks is told why.
+    """
     from gzactive.project import Project
 
     project = Project.open(path)
+    if project.read_only:
+        typer.echo(project.read_only, err=True)
     try:
         _bring_together(project)
         yield project

@@ -139,7 +139,9 @@ def explained(engine: Engine, doing: str) -> Iterator[None]:
         orig = getattr(error, "orig", error)
         told = str(getattr(orig, "sqlite_errorname", ""))
         hint = " (is there room on the disk?)" if told.startswith("SQLITE_IOERR") else ""
-        raise LabelError(f"The labels in '{name}' cannot be {doing}: {orig}{hint}.") from error
+        # Beside the labels, only the unusable images have a database of their own.
+        what = "Problems of images" if Path(name).name == "problems.sqlite" else "The labels"
+        raise LabelError(f"{what} in '{name}' cannot be {doing}: {orig}{hint}.") from error
 
 
 @contextmanager

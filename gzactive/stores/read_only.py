@@ -1,6 +1,7 @@
-"""Reading what cannot, or must not, be changed: a folder without write access, a SQLite file."""
+"""Reading what cannot, or must not, be changed: a folder, a full disk, a SQLite file."""
 
 import atexit
+import errno
 import os
 import shutil
 import sqlite3
@@ -15,16 +16,40 @@ from gzactive.stores.events import LabelError
 
 __all__ = ["read_only_url", "unwritable"]
 
+#: Bytes that opening a project may write: SQLite's shared memory is 32 KiB for each of two files.
+_ROOM = 256 * 1024
+
+#: What a disk, a quota and a limit on files' sizes say when nothing more fits.
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
 
 def unwritable(folder: Path) -> str:
     """Why a project's folder can only be read; empty if it can be written to."""
     effective = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
     if os.access(folder, os.W_OK, **effective):
-        return ""
+        return _full(folder)
     return (
         f"The folder {folder} cannot be written to, so the project is open for reading only: copy "
         "it to a place of your own to label in it."
     )
+
+
+def _full(folder: Path) -> str:
+    """Why nothing fits into a folder any more; empty where there is room.
+
+    Only writing tells: the free space of a disk says nothing of a quota.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(bytes(_ROOM))
+    except OSError as error:
+        if error.errno in _FULL:
+            return (
+                f"The disk that {folder} lies on is full ({error.strerror}), so the project is "
+                "open for reading only: make room there and open it again to label."
+            )
+    # Another fault is told by whoever meets it, in its own words.
+    return ""
 
 
 def read_only_url(path: Path) -> URL:
@@ -48,11 +73,21 @@ def read_only_url(path: Path) -> URL:
         if "immutable" in mode and log.is_file() and log.stat().st_size:
             copy = Path(tempfile.mkdtemp(prefix="gzactive-"))
             atexit.register(shutil.rmtree, copy, ignore_errors=True)
-            for part in (path, log):
-                shutil.copyfile(part, copy / part.name)
+            try:
+                for part in (path, log):
+                    shutil.copyfile(part, copy / part.name)
+            except OSError as error:
+                raise LabelError(
+                    f"{_what(path)} cannot be read without a copy, and {copy} cannot take one "
+                    f"({error.strerror}): make room on its disk."
+                ) from error
             return URL.create("sqlite", database=str(copy / path.name))
         return URL.create("sqlite", database=f"file:{quote(place)}", query=mode | {"uri": "true"})
-    raise LabelError(f"The labels in '{path}' cannot be read: check that you may read them.")
+    raise LabelError(f"{_what(path)} cannot be read: check that you may read that file.")
+
+
+def _what(path: Path) -> str:
+    return f"The file '{path}'"
 
 
 def _uri(place: str, mode: dict[str, str]) -> str:

@@ -135,3 +135,23 @@ def test_an_interrupt_says_that_nothing_is_lost(
     done = gz("trees")
     assert done.code == 130
     assert "goes on from there" in done.err
+
+
+def test_a_project_on_a_full_disk_can_still_be_looked_at(
+    gz: Command, sky: Path, tmp_path: Path
+) -> None:
+    resource = pytest.importorskip("resource", reason="files have no such limit")
+    project = tmp_path / "project"
+    assert gz("new", project, "--catalog", sky / "table.csv").code == 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        told = [gz("info", project), gz("rank", project, "-n", 5)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    for one in told:
+        assert one.code == 0, one.err
+        assert "is full" in one.err
+        assert "make room there" in one.err
+    assert "80, of which" in told[0].out
+    assert "Next 5 galaxies" in told[1].out

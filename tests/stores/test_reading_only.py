@@ -79,6 +79,39 @@ def test_a_project_on_a_folder_that_cannot_be_written_to_opens_for_reading(locke
             pass
 
 
+@pytest.fixture
+def full(project: Project) -> Iterator[Path]:
+    """The project's folder, where no file can get a byte more."""
+    resource = pytest.importorskip("resource", reason="files have no such limit")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield project.path
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_project_on_a_full_disk_opens_for_reading(full: Path) -> None:
+    before = sorted(each.name for each in full.iterdir())
+    with Project.open(full) as opened:
+        assert "is full (File too large)" in opened.read_only
+        assert "make room there" in opened.read_only
+        assert [each.id_str for each in opened.labels.events()] == ["a"]
+        assert opened.problems.frame().empty
+        with pytest.raises(LabelError, match="make room there"):
+            opened.labels.append(answer("b"))
+        with pytest.raises(GzactiveError, match="make room there"), opened.compute_lock("round"):
+            pass
+    assert {each.name for each in full.iterdir()} >= set(before)
+
+
+def test_a_file_that_cannot_be_written_is_called_by_its_own_name(tmp_path: Path) -> None:
+    with ProblemTable(tmp_path / "problems.sqlite") as table:
+        (tmp_path / "problems.sqlite").write_bytes(b"no database" * 400)
+        with pytest.raises(LabelError, match=r"^Problems of images in '.*problems.sqlite' cannot"):
+            table.record([("a", "/a.png", "features", "it is empty")])
+
+
 def test_answers_that_a_killed_program_left_beside_a_locked_file_are_read_too(
     tmp_path: Path, project: Project, request: pytest.FixtureRequest
 ) -> None:
