@@ -38,6 +38,20 @@ class RoundKeeper(QObject):
         self._outside: Outside | None = None
         self._running: Job | None = None  # the newest round, also when it is over
 
+    @property
+    def words(self) -> str:
+        """When the next round starts, in words."""
+        session = self._session
+        settings = session.project.settings if session.project is not None else None
+        running = session.round_running
+        return self.schedule.words(settings, running=running, all_done=self._all_done)
+
+    @property
+    def _all_done(self) -> bool:
+        """Whether no galaxy is left to finish."""
+        label = self._session.label
+        return label is not None and label.current is None and not len(label.upcoming)
+
     def start(self, awake: bool, *, again: bool, blocks: int | None) -> None:
         """Learn from the labels so far; labelling goes on meanwhile.
 
@@ -62,6 +76,33 @@ class RoundKeeper(QObject):
         job.cancelled.connect(lambda: self._after("The round was cancelled."))
         if session.train is not None:
             session.train.watch(job)
+
+    def start_due(self) -> None:
+        """Start a round by schedule: it waits until there are labels enough to begin.
+
+        Of the labels some only judge, so that the first round is not possible as soon as so many
+        galaxies are finished as it needs. Later ones know more than the first did.
+        """
+        session = self._session
+        if session.project is None or session.read_only or session.round_running:
+            return
+        if session.train is not None and session.train.rounds:
+            session.start_round()
+            return
+        count = partial(work.lacking, session.in_hand())
+        job = session.submit_urgent("round", "Counting the labels", count)
+        job.finished.connect(self._on_counted)
+        job.failed.connect(self._on_failed)
+
+    def last_round(self) -> bool:
+        """Learn what was finished since the last round if no galaxy is left; whether one starts."""
+        session = self._session
+        due = self._all_done and self.schedule.last_due(session.in_hand().settings)
+        if due:
+            self.start_due()
+        elif self._all_done:
+            session.schedule_changed.emit()
+        return due
 
     def promote(self, number: int) -> None:
         """Put a round in use, or the start with 0, and rank again."""
@@ -120,6 +161,13 @@ class RoundKeeper(QObject):
             session.rank()
 
     # --- outcomes -------------------------------------------------------------------------------
+
+    def _on_counted(self, lacking: int) -> None:
+        if lacking:
+            self.schedule.put_off(lacking)
+            self._session.schedule_changed.emit()
+        else:
+            self._session.start_round()
 
     def _on_round(self, learnt: work.Learnt) -> None:
         from gzactive.app.train.words import brought, nothing_new

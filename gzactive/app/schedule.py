@@ -46,20 +46,29 @@ class Schedule:
         """A round was made; so many galaxies were finished since it read the labels."""
         self.since_round, self._not_before = since_round, 0
 
-    def put_off(self) -> None:
-        """A round could not start: a few more galaxies, then the next try."""
-        self._not_before = self.since_round + _AGAIN_AFTER
+    def put_off(self, galaxies: int = _AGAIN_AFTER) -> None:
+        """A round could not start: so many more galaxies, then the next try."""
+        self._not_before = self.since_round + galaxies
+
+    def last_due(self, settings: "Settings | None") -> bool:
+        """Whether a round is due where no galaxy is left: it need not wait for its number."""
+        return bool(self.every(settings)) and self.since_round > self._not_before
 
     def left(self, settings: "Settings | None") -> int | None:
         """Galaxies until the next round; None if none starts by itself."""
         every = self.every(settings)
         return max(0, max(every, self._not_before) - self.since_round) if every else None
 
-    def words(self, settings: "Settings | None", *, running: bool) -> str:
-        """When the next round starts, in words."""
+    def words(self, settings: "Settings | None", *, running: bool, all_done: bool = False) -> str:
+        """When the next round starts, in words; ``all_done`` when no galaxy is left to finish."""
         if running:
-            return "A round is running"
+            return "A last round is running" if all_done else "A round is running"
         left = self.left(settings)
+        if all_done and (left is not None or not self.since_round):
+            if not self.since_round:
+                return "No galaxies left"
+            due = self.last_due(settings)
+            return "A last round is due" if due else "No galaxies left, and too few for a round"
         if left is None:
             return f"{self.since_round:,} finished since the last round"
         galaxies = "galaxy" if left == 1 else "galaxies"

@@ -138,10 +138,7 @@ class ProjectSession(QObject):
     @property
     def schedule_words(self) -> str:
         """When the next round starts, in words."""
-        if self.read_only:
-            return "Read-only"
-        settings = self.project.settings if self.project is not None else None
-        return self._rounds.schedule.words(settings, running=self.round_running)
+        return "Read-only" if self.read_only else self._rounds.words
 
     @property
     def read_only(self) -> str:
@@ -215,6 +212,7 @@ class ProjectSession(QObject):
         else:
             # Rounds and rankings are NumPy: without galaxies to look at, nothing heavy is needed.
             self.ready.emit()
+            self._rounds.last_round()
 
     def _wake(self) -> None:
         job = self._submit("wake", "Waking the model", partial(work.wake_model, self.in_hand()))
@@ -309,6 +307,8 @@ class ProjectSession(QObject):
         if self._rank_again:
             self._rank_again = False
             self.rank()
+        elif self._rounds.last_round():
+            return
         elif self.views_due and self._awake and not self._resume_features:
             self.views_due = False
             self._look_from_all_sides()
@@ -324,9 +324,8 @@ class ProjectSession(QObject):
 
     def count_finished(self, id_str: str) -> None:
         """A galaxy was finished: a round may be due."""
-        due = self._rounds.finished(1)
-        if due and not self.round_running:
-            self.start_round()
+        if self._rounds.finished(1) and not self.round_running:
+            self._rounds.start_due()
         elif not self.round_running and self._rounds.schedule.rank_due:
             self.rank()  # galaxies to be shown again come with a new order only
 

@@ -30,6 +30,7 @@ __all__ = [
     "fall_back",
     "fetch_sample",
     "fine_tune",
+    "lacking",
     "look_at_galaxies",
     "look_from_all_sides",
     "make_sky",
@@ -212,6 +213,14 @@ def second_opinions(
     )
     issues: Any = found.to_dict("records")
     return [UpcomingGalaxy.from_issue(one["id_str"], one) for one in issues]
+
+
+def lacking(project: "Project", progress: Progress) -> int:
+    """How many more labelled galaxies a round needs before it can begin."""
+    progress("Counting the labels", 0, 0)
+    from gzactive.active.round_labels import MIN_TRAINING, training_votes
+
+    return max(0, MIN_TRAINING - len(training_votes(project)))
 
 
 @dataclass(frozen=True)
