@@ -127,7 +127,8 @@ class LossCurve(QWidget):
             for name, values in curves.items():
                 if values:
                     ink = inks.get(name, Stroke(colours.text))
-                    lines.append(CurveLine(_NAMES.get(name, name), values, ink))
+                    kept = name != "loss"
+                    lines.append(CurveLine(_NAMES.get(name, name), values, ink, bold=kept))
                     legend.append(_entry(ink.colour, _NAMES.get(name, name)))
             if legend and len(lines) > len(legend):
                 legend.append(_entry(faint.colour, "other rounds"))
@@ -223,6 +224,7 @@ class LossCurve(QWidget):
         self.plot.setVisible(bool(self._lines))
         self.read_out.setVisible(bool(self._lines))
         self.plot.setXRange(1, max(2, self._longest))
+        self.plot.getAxis("bottom").setTickSpacing(*_spacing(self._longest))
         self.plot.enableAutoRange(axis="y")
         self.read(self._epoch)
 
@@ -243,13 +245,16 @@ class LossCurve(QWidget):
         epochs = np.arange(1, len(values) + 1)
         # A single epoch is a point, which no line would show.
         alone = len(values) == 1
+        colours = self._theme.colours
+        # Filled where galaxies were kept from the fit, hollow where it learns from them.
+        filling = line.stroke.colour if line.bold else colours.surface
         self.plot.plot(
             epochs,
             values,
             pen=line.stroke.pen(bold=line.bold),
             symbol="o" if alone else None,
-            symbolPen=None,
-            symbolBrush=QColor(line.stroke.colour),
+            symbolPen=pg.mkPen(line.stroke.colour, width=2),
+            symbolBrush=QColor(filling),
             symbolSize=_MARK,
         )
         if line.best and line.stroke.mark and not alone:
@@ -296,6 +301,17 @@ class LossCurve(QWidget):
         box = self.plot.getPlotItem().getViewBox()
         if self._longest and box.sceneBoundingRect().contains(position):
             self.read(max(1, round(box.mapSceneToView(position).x())))
+
+
+def _spacing(epochs: int) -> tuple[int, int]:
+    """Every how many epochs a number stands: whole ones, and some six of them at most."""
+    step = next(
+        each * power
+        for power in (10**n for n in range(9))
+        for each in (1, 2, 5)
+        if epochs <= 6 * each * power
+    )
+    return step, step
 
 
 def _entry(colour: str, words: str) -> str:

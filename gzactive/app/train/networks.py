@@ -5,7 +5,6 @@ as are those of runs that were made elsewhere, on a thread beside the window's. 
 is only what has changed.
 """
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from itertools import count
@@ -94,7 +93,6 @@ class NetworksController(QObject):
         self._jobs: dict[str, ProcessJob] = {}
         self._running: Path | None = None
         self._epochs = 0
-        self._stage: tuple[str, float, int] = ("", 0.0, 0)
         self._listed = False
         self._awake = False
         self._worker = Worker(self)
@@ -276,7 +274,6 @@ class NetworksController(QObject):
 
     def _run_training(self, out: Path, arguments: Sequence[str], epochs: int) -> None:
         self._running, self._epochs = out, epochs
-        self._stage = ("", 0.0, 0)
         self._shown.add(str(out))
         job = self._start(_TRAIN, f"Training {out.name}", arguments)
         job.progress.connect(self._on_progress)
@@ -306,24 +303,19 @@ class NetworksController(QObject):
 
     def _on_progress(self, stage: str, done: int, total: int) -> None:
         name = stage.partition(",")[0]
-        if stage != self._stage[0]:
-            self._stage = (stage, time.monotonic(), done)
         words = counted(stage, done, total)
         if name in ("training", "validating"):
-            words = f"{words}. {self._time(done, total)}".strip()
+            words = f"{words}. {self._time()}"
         self._say(f"{words[:1].upper()}{words[1:]}")
 
-    def _time(self, done: int, total: int) -> str:
-        """How long an epoch takes here, by the last one, or by the present one so far."""
+    def _time(self) -> str:
+        """How long an epoch takes here, by the last one: the first steps are too slow to tell."""
         seen = self._seen.get(self._running) if self._running is not None else None
         seconds = () if seen is None or seen.run is None else seen.run.curves.get("seconds", ())
         left = max(1, self._epochs - len(seconds))
         if seconds:
             return f"About {time_words(seconds[-1], left)}."
-        stage, began, first = self._stage
-        if stage.startswith("training") and done > first:
-            return f"About {time_words((time.monotonic() - began) * total / (done - first), left)}."
-        return ""
+        return "How long an epoch takes is not known yet."
 
     def _after(self, sentence: str, *, fault: bool = False) -> None:
         self._running = None

@@ -18,6 +18,9 @@ __all__ = ["TrainingDialog"]
 #: What 16 GB hold without a graphics card, and what the published networks were trained with.
 _BATCH, _BATCH_GPU = 32, 128
 _ENOUGH = 1000
+#: Seconds; what is set up before the first step takes longer than shorter epochs do.
+_GUESSED = 60.0
+_UNKNOWN = "How long an epoch takes is not known before the first is done."
 _NOTE = (
     "It runs beside gzactive, behind everything else: labelling goes on. Cancel it, or close the "
     "project, and it stops and keeps every whole epoch; “Go on” continues it, also after the next "
@@ -134,6 +137,9 @@ class TrainingDialog(FormDialog):
         else:
             epoch = first_guess(galaxies, self.crop.value())
             few = "" if galaxies >= _ENOUGH else " So few galaxies teach a whole network little."
+            if epoch < _GUESSED:
+                self.cost.setText(f"{_UNKNOWN}{few}")
+                return
             self.cost.setText(
                 f"About {duration(epoch)} an epoch on this computer's processor, "
                 f"{duration(epoch * self.epochs.value())} if it needs all; measured once it "

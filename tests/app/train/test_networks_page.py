@@ -123,7 +123,7 @@ def test_a_broken_run_is_told_in_a_sentence_below_the_list(
 
 
 def test_the_dialog_of_a_training_has_sensible_defaults_and_tells_what_is_wrong(
-    qtbot: QtBot, window: MainWindow, page: NetworksPage
+    qtbot: QtBot, window: MainWindow, page: NetworksPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.actions_["train.network"].trigger()
     (dialog,) = window.findChildren(TrainingDialog)
@@ -132,7 +132,12 @@ def test_the_dialog_of_a_training_has_sensible_defaults_and_tells_what_is_wrong(
     assert 0 < galaxies < 40  # some are set aside to judge by
     assert f"({galaxies})" in dialog.source.currentText()
     assert dialog.begin.isEnabled()
+    told = dialog.cost.text()
+    assert told.startswith("How long an epoch takes is not known before") or dialog._gpu
+    monkeypatch.setattr(page.controller, "galaxies", 30_000)
+    dialog.refresh()
     assert "an epoch on this computer's processor" in dialog.cost.text() or dialog._gpu
+    monkeypatch.setattr(page.controller, "galaxies", galaxies)
     assert dialog.choice.name == "network-1"
     assert dialog.choice.weights == "sdss-b0"
     dialog.name.setText("one")
