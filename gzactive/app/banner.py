@@ -24,6 +24,7 @@ class Banner(QWidget):
         super().__init__(parent)
         self._icons = icons
         self._fault = False
+        self._icon = "warning"
         self.setProperty("role", "banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._sign = QLabel(self)
@@ -51,9 +52,9 @@ class Banner(QWidget):
         """What it says now."""
         return self._words.text() if not self.isHidden() else ""
 
-    def say(self, sentence: str, *, fault: bool = False) -> None:
-        """Show a sentence; a fault is marked as one."""
-        self._fault = fault
+    def say(self, sentence: str, *, fault: bool = False, sign: str = "warning") -> None:
+        """Show a sentence, with the sign of an icon's name; a fault is marked as one."""
+        self._fault, self._icon = fault, sign
         self.setProperty("fault", fault)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -65,5 +66,5 @@ class Banner(QWidget):
     def _retint(self) -> None:
         colours = self._icons.theme.colours
         colour = colours.danger if self._fault else colours.accent
-        self._sign.setPixmap(self._icons.pixmap("warning", 20, colour, self.devicePixelRatioF()))
+        self._sign.setPixmap(self._icons.pixmap(self._icon, 20, colour, self.devicePixelRatioF()))
         self._close.setIcon(self._icons.icon("close", 16))

@@ -135,7 +135,9 @@ class ProjectController(QObject):
             self.new = table
             told = " ".join(table.attrs.get("remarks", []))
             if not len(table):
-                self.told.emit(f"No image is new. {told}".strip(), False)
+                # A folder that is gone is why none is new, and no good news.
+                moved = " If its images lie elsewhere now, choose “Images moved…”." if told else ""
+                self.told.emit(f"No image is new. {told}{moved}".strip(), bool(told))
             elif told:
                 self.told.emit(told, False)
             self.found_new.emit()
@@ -241,11 +243,6 @@ class ProjectController(QObject):
 
     def _on_votes(self, done: "ImportedVotes") -> None:
         """Votes came in: what is judged and ranked with them is done anew."""
-        self.told.emit(
-            f"Votes on {count(done.galaxies, 'galaxy', 'galaxies')} are in: the next round learns "
-            "from them.",
-            False,
-        )
         if self.session.evaluate is not None:
             self.session.evaluate.set_stale()
         self.session.rank()

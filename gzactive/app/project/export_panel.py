@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gzactive.app.handing_on import hand_on
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
 from gzactive.app.project.about_panel import show_folder
@@ -111,6 +112,8 @@ class ExportPanel(Panel):
         self.column.addWidget(self.show_file, 0, Qt.AlignmentFlag.AlignLeft)
         controller.export_changed.connect(self.refresh)
         controller.export_progress.connect(self._on_progress)
+        hand_on(self.write, self.cancel, self.show_file)
+        hand_on(self.cancel, self.show_file, self.write)
         self._on_format()
         self.refresh()
 

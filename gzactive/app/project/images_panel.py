@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
+from gzactive.app.handing_on import hand_on
 from gzactive.app.icons import Icons
 from gzactive.app.project.controller import ProjectController
 from gzactive.app.project.fact_list import FactList
@@ -68,6 +69,9 @@ class ImagesPanel(Panel):
             "Images that cannot be used", ("Galaxy", "Why, and what to do"), wide=1, parent=self
         )
         self.column.addWidget(self.table)
+        hand_on(self.again, self.look_for_new)
+        hand_on(self.add, self.look_for_new)
+        hand_on(self.take, self.look_for_moved)
         controller.changed.connect(self.refresh)
         controller.found_new.connect(self._on_new)
         controller.found_moved.connect(self._on_moved)

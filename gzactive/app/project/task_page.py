@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from gzactive.app.announce import announce
 from gzactive.app.banner import Banner
+from gzactive.app.handing_on import hand_on
 from gzactive.app.icons import Icons
 from gzactive.app.project.task_controller import TaskController
 from gzactive.app.tokens import SPACE
@@ -79,6 +80,7 @@ class TaskPage(QWidget):
         self.act = QPushButton(act, self)
         self.act.setProperty("role", "primary")
         self._lay_out(told, about)
+        hand_on(self.act, self.back)
         controller.changed.connect(self.refresh)
         controller.progress.connect(self._on_progress)
         controller.refused.connect(self._on_refused)

@@ -244,7 +244,7 @@ class ProjectView(QWidget):
 
     def _on_told(self, sentence: str, fault: bool) -> None:
         if self.task is not None:
-            self.task.banner.say(sentence, fault=fault)
+            self.task.banner.say(sentence, fault=fault, sign="warning" if fault else _SIGN)
             announce(self, sentence)
         elif fault:
             self.banner.say(sentence, fault=True)

@@ -6,7 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
+from gzactive.app.announce import announce
 from gzactive.app.file_kinds import TABLE_FILES
+from gzactive.app.handing_on import hand_on
 from gzactive.app.icons import Icons
 from gzactive.app.project.rows_table import RowsTable
 from gzactive.app.project.task_page import TaskPage
@@ -73,6 +75,9 @@ class VotesView(TaskPage):
         self.column.addStretch(1)
         self.act.setToolTip("Keep these votes in the project; importing again changes nothing")
         self.act.clicked.connect(controller.run)
+        for one in (self.choose, self.where, self.ids, self.people):
+            hand_on(one, self.back)
+        controller.imported.connect(lambda _: announce(self, controller.summary))
         self.refresh()
 
     def begin(self) -> None:
@@ -122,7 +127,8 @@ class VotesView(TaskPage):
     @property
     def summary(self) -> str:
         """What would come in."""
-        return self._controller.read_only or self._controller.summary
+        it = self._controller
+        return it.read_only or ("" if it.done is not None else it.summary)
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -151,7 +157,7 @@ class VotesView(TaskPage):
         )
         self.people = QSpinBox(self)
         self.people.setRange(0, _MOST_PEOPLE)
-        self.people.setSpecialValueText("votes are counts")
+        self.people.setSpecialValueText("none: votes are counts")
         self.people.setProperty("role", "plain")
         self.people.setKeyboardTracking(False)
         self.people.setMinimumWidth(150)
@@ -163,7 +169,7 @@ class VotesView(TaskPage):
             "Where a table has fractions without totals (Kaggle's has, and needs nothing here): "
             "they become votes of so many nominal people, 40 for instance"
         )
-        self._row(form, "Fractions of people", self.people, tip)
+        self._row(form, "People behind fractions", self.people, tip)
         self.source.column.addLayout(form)
 
     def _line(self, form: QFormLayout, text: str, example: str, tip: str) -> QLineEdit:
@@ -198,7 +204,7 @@ def _learnt(controller: VotesController) -> str:
     done = controller.done
     if done is None:
         return ""
-    told = ["The votes are in. The next round learns from them (Train ▸ Start a round)."]
+    told = [f"{controller.summary} The next round learns from them (Train ▸ Start a round)."]
     if done.columns:
         shown = ", ".join(done.columns[:8]) + (" …" if len(done.columns) > 8 else "")
         told.append(f"{count(len(done.columns), 'column')} kept in the catalogue: {shown}.")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gzactive.app.action_set import ActionSet
+from gzactive.app.handing_on import hand_on
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
 from gzactive.app.tokens import SPACE
@@ -123,6 +124,10 @@ class TrainView(QWidget):
         self._curve_title = QLabel(self)
         self._curve_title.setProperty("role", "heading")
         self._lay_out(title)
+        hand_on(self._start, self._cancel, self.table)
+        hand_on(self._cancel, self._start, self.table)
+        hand_on(self._use, self.table)
+        hand_on(self._back, self.table)
         controller.changed.connect(self._refresh)
         controller.told.connect(self.told.setText)
         controller.asked.connect(self._ask)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gzactive.app.banner import Banner
 from gzactive.app.file_kinds import TABLES
+from gzactive.app.handing_on import hand_on
 from gzactive.app.icons import Icons
 from gzactive.app.thumbnails.loader import ThumbnailLoader
 from gzactive.app.tokens import SPACE
@@ -94,6 +95,7 @@ class ImportView(QWidget):
         self.make.setProperty("role", "primary")
         self.make.setAccessibleName("Make the project")
         self.make.clicked.connect(controller.make)
+        self._at_work = False
         self._stage = QLabel(self)
         self._stage.setProperty("role", "muted")
         self._bar = QProgressBar(self)
@@ -104,6 +106,8 @@ class ImportView(QWidget):
         self._stack.addWidget(self.hint)
         self._stack.addWidget(self._columns())
         self._lay_out(title)
+        for one in (self.survey.fetch, self.survey.again, self.make):
+            hand_on(one, self.cancel)
         for wanting in (self.hint, self.sources):
             wanting.folder_wanted.connect(self._ask_for_folder)
             wanting.files_wanted.connect(self._ask_for_files)
@@ -135,6 +139,11 @@ class ImportView(QWidget):
         """Whether anything is being read, fetched or made."""
         it = self.controller
         return it.preparing or it.making or it.fetching
+
+    @property
+    def _ways_on(self) -> list[QPushButton]:
+        """What may be pressed next, the best first."""
+        return [one for one in (self.make, self.survey.fetch, self.survey.again) if one.isEnabled()]
 
     def refresh(self) -> None:
         """Show which state the controller is in."""
@@ -169,6 +178,10 @@ class ImportView(QWidget):
             self.make.setFocus()
         elif looked_in_vain:
             self.hint.folder.setFocus()
+        elif self._at_work and not busy and self.cancel.hasFocus():
+            # Where it stopped what ran, it would now leave the page.
+            next((one for one in self._ways_on if one.isVisible()), self.cancel).setFocus()
+        self._at_work = busy
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops or leaves; Return presses the button in use, Ctrl+Return makes the project."""

@@ -122,8 +122,10 @@ def test_an_export_is_written_told_and_shown(
     assert out.chosen.name == "zoobot"
     out.boxes["labelled_only"].setFocus()
     QTest.keyClick(out.boxes["labelled_only"], Key.Key_Space)
+    out.write.setFocus()
     QTest.keyClick(out.write, Key.Key_Space)
     qtbot.waitUntil(lambda: out.show_file.isVisible(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.focusWidget() in (out.show_file, out.write), timeout=PATIENCE)
     with (tmp_path / "z.csv").open(newline="") as file:
         assert [row["id_str"] for row in csv.DictReader(file)] == ["G0000", "G0001"]
     assert page.toast.sentence == "2 galaxies written to z.csv."
@@ -297,6 +299,18 @@ def test_images_that_came_later_are_found_and_added(
     with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
         QTest.keyClick(page.images.add, Key.Key_Space)
     assert len(window.session.project.catalog) == 13
+
+
+def test_a_folder_that_is_gone_is_a_warning_with_what_to_do(
+    qtbot: QtBot, open_window: OpenWindow, rings: Project, tmp_path: Path
+) -> None:
+    page = project_page(qtbot, open_window(rings.path))
+    (tmp_path / "images0").rename(tmp_path / "elsewhere")
+    QTest.keyClick(page.images.look_for_new, Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(page.banner.sentence), timeout=PATIENCE)
+    assert f"{tmp_path / 'images0'} is not there." in page.banner.sentence
+    assert page.banner.sentence.endswith("choose “Images moved…”.")
+    assert not page.toast.sentence
 
 
 def test_images_that_were_moved_are_taken_from_their_new_folder(

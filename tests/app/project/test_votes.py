@@ -170,9 +170,14 @@ def test_the_page_is_walked_by_keys(
     QTest.keyClick(view.where, Key.Key_Return)
     qtbot.waitUntil(lambda: it.ready, timeout=PATIENCE)
     assert not view.banner.sentence
+    view.act.setFocus()
     QTest.keyClick(view.act, Key.Key_Space)
     qtbot.waitUntil(lambda: it.done is not None, timeout=PATIENCE)
-    assert "next round learns" in view.told.text()
+    assert view.told.text().startswith("80 votes on 6 galaxies imported. The next round learns")
+    assert not view.banner.sentence  # it is said once
+    qtbot.waitUntil(lambda: not it.busy, timeout=PATIENCE)
+    assert not view.stage.text()
+    qtbot.waitUntil(view.back.hasFocus, timeout=PATIENCE)
     QTest.keyClick(view, Key.Key_Escape)
     assert page.task is None
     told = page.labels.list

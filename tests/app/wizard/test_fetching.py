@@ -32,7 +32,9 @@ def test_a_table_without_images_offers_to_fetch_them(
         assert "fetch the images from a survey" in view.findings.sentences[0]
         view.survey.fetch.setFocus()
         QTest.keyClick(view.survey.fetch, Key.Key_Return)
+        qtbot.waitUntil(view.cancel.hasFocus, timeout=PATIENCE)
         qtbot.waitUntil(view.make.isEnabled, timeout=PATIENCE)
+        qtbot.waitUntil(view.make.hasFocus, timeout=PATIENCE)
     assert not view.survey.isVisible()
     assert view.sources.count.text() == "2 images, where the table says"
 
