@@ -72,8 +72,16 @@ def progress_bars() -> Iterator[Progress]:
             bars.reset(tasks[kind])
         bars.update(tasks[kind], description=stage, completed=done, total=total or None)
 
-    with bars:
+    bars.start()
+    try:
         yield progress
+    except GzactiveError:
+        bars.live.transient = True  # the sentence stands by itself, not behind half a bar
+        raise
+    finally:
+        bars.live.transient |= not tasks
+        # The bars' own stop would leave an empty line in a file.
+        (bars.live if bars.live.transient else bars).stop()
 
 
 def print_table(table: pd.DataFrame, title: str, *, headings: bool = True) -> None:
