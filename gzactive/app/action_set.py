@@ -142,7 +142,8 @@ class ActionSet:
         rows = []
         for spec in self._specs.values():
             keys = "   ".join(shown_key(key) for key in spec.keys)
-            where = spec.menu or spec.page.capitalize()
+            menu, page = spec.menu, spec.page.capitalize()
+            where = f"{menu} ({page})" if menu and page and menu != page else menu or page
             rows.append((where, spec.text, keys or f"menu {spec.menu}", spec.tip))
         return rows + list(GESTURES)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -101,7 +102,7 @@ class KeysDialog(QDialog):
         column.addWidget(self.table, 1)
         column.addWidget(self.editor)
         column.addLayout(foot)
-        self.all_usual.clicked.connect(self.editor.restore_all)
+        self.all_usual.clicked.connect(self._ask_all)
         close.clicked.connect(self.close)
         self.editor.left.connect(self.table.setFocus)
         keys.changed.connect(self._refresh)
@@ -158,6 +159,23 @@ class KeysDialog(QDialog):
             item.setFont(font)
             item.setToolTip("Keys of your own" if own else "")
         self.all_usual.setEnabled(self._keys.count_own > 0)
+
+    def _ask_all(self) -> None:
+        """Ask before keys of one's own are lost."""
+        own = self._keys.count_own
+        actions = "one action" if own == 1 else f"{own} actions"
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "All usual keys",
+            f"The keys of your own for {actions} are forgotten, and every action gets the keys that "
+            "it came with.",
+            parent=self,
+        )
+        give = box.addButton("Give usual keys", QMessageBox.ButtonRole.AcceptRole)
+        give.clicked.connect(self.editor.restore_all)
+        box.setDefaultButton(box.addButton("Keep mine", QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     def _search(self, text: str) -> None:
         self.rows.look_for(text)

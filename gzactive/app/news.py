@@ -34,7 +34,7 @@ class News(QObject):
         compared = min(_COMPARED, len(after))
         new = len(set(after[:compared]) - set(self._before[:_COMPARED]))
         order = (
-            f" {new} of the {compared} galaxies after the next ten are other ones now."
+            f" The next ten galaxies stay; of the {compared} after them {new} are new."
             if new
             else " The next galaxies stay as they were."
         )

@@ -62,7 +62,7 @@ def check_keys(spec: ActionSpec, keys: Sequence[str], actions: Iterable[ActionSp
             if key.casefold() in wanted:
                 raise GzactiveError(
                     f"The key '{wanted[key.casefold()]}' cannot mean both '{spec.text}' and "
-                    f"'{other.text}': give one of them another key."
+                    f"'{other.text}'{_where(other)}: give one of them another key."
                 )
 
 
@@ -108,6 +108,11 @@ def _left(action: ActionSpec, chosen: Iterable[ActionSpec]) -> tuple[str, ...]:
     """The declared keys of an action that nobody has taken for another."""
     taken = {key.casefold() for other in chosen if _meet(action, other) for key in other.keys}
     return tuple(key for key in action.keys if key.casefold() not in taken)
+
+
+def _where(action: ActionSpec) -> str:
+    """Where an action is met, for a sentence."""
+    return f" of the {action.page.capitalize()} page" if action.page else ""
 
 
 def _meet(one: ActionSpec, other: ActionSpec) -> bool:

@@ -89,7 +89,7 @@ class ProjectSession(QObject):
     def open(self) -> Job:
         """Begin to open; ``opened``, then ``ready``, or ``refused`` follow."""
         run = partial(work.open_project, self.path, lock=self._lock)
-        job = self._submit("open", "Opening", run)
+        job = self._submit("open", f"Opening {self.path.name}", run)
         job.finished.connect(self._on_opened)
         job.failed.connect(self.refused)
         job.cancelled.connect(lambda: self.refused.emit(""))

@@ -58,6 +58,7 @@ def fetch(
     """
     from gzactive.survey.cutouts import fetch_cutouts
     from gzactive.survey.downloads import Manners
+    from gzactive.survey.services import called
 
     with progress_bars() as progress:
         report = fetch_cutouts(
@@ -83,13 +84,13 @@ def fetch(
         screen.print(f"All of them: {out / 'failures.csv'}", soft_wrap=True)
     if report.unreachable:
         raise GzactiveError(
-            f"The service of '{survey}' cannot be reached: check the network and run the same "
-            "command again."
+            f"The server of {called(survey)} cannot be reached: check the network and run the "
+            "same command again."
         )
     if report.stopped:
         raise GzactiveError(
-            f"The service of '{survey}' was given up ({report.stopped}): run the same command "
-            "again later; what came is kept."
+            f"The server of {called(survey)} was given up ({report.stopped}): run the same "
+            "command again later; what came is kept."
         )
     if report.fetched or report.present:
         screen.print(f"Next: [bold]gzactive new PROJECT --catalog {report.catalog}[/bold]")

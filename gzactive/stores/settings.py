@@ -101,7 +101,7 @@ class Settings:
         maximum=1.0,
     )
     nice_share: float = _setting(
-        "Share of galaxies with much to see",
+        "Share of nice galaxies",
         "Share of the chosen galaxies picked because the model sees something rare or rich in "
         "them, for the pleasure of it; 0 chooses only what teaches the model.",
         0.0,

@@ -20,7 +20,7 @@ from gzactive.errors import GzactiveError, meant
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SERVICES", "Service", "pixel_scales", "service"]
+__all__ = ["SERVICES", "Service", "called", "pixel_scales", "service"]
 
 _LEAST_DECALS = 0.1  # arc seconds a pixel
 #: Columns with radii, in arc seconds: SDSS's and the NASA-Sloan Atlas's names.
@@ -97,6 +97,18 @@ SERVICES: dict[str, Service] = {
         ),
     )
 }
+
+
+_CALLED = {
+    "legacy": "the Legacy Surveys",
+    "sdss": "SDSS (SkyServer)",
+    "hips": "CDS (hips2fits)",
+}
+
+
+def called(name: str) -> str:
+    """What people call those who run a service, within a sentence."""
+    return _CALLED[name]
 
 
 def service(name: str, *, layer: str | None = None, address: str | None = None) -> Service:

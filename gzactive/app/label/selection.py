@@ -67,7 +67,7 @@ _FIRST = ("second-opinion",)
 _KINDS = (
     "Galaxies the model is unsure about",
     "Galaxies to teach the model, and nice ones",
-    "Galaxies with much to see",
+    "Galaxies nice to look at",
 )
 
 
@@ -78,7 +78,7 @@ def of_a_hundred(random_share: float, nice_share: float, repeat_share: float, by
     nice = round((100 - again - random) * nice_share)
     parts = (
         (100 - again - random - nice, _TAUGHT.get(by, "teach the model most")),
-        (nice, "have much to see"),
+        (nice, "are nice to look at"),
         (random, "are drawn at random"),
         (again, "were shown before"),
     )

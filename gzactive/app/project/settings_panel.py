@@ -27,6 +27,8 @@ _SHOWN = (
     "retire_after",
     *("blind", "pause_on_card", "catalogue_votes"),
 )
+#: What nought is called, where it is no number.
+_NOUGHT = {"retire_after": "no limit"}
 _AT_OPENING = ("labeller",)
 
 
@@ -127,6 +129,7 @@ class SettingsPanel(Panel):
             scale = 100 if share else 1
             number.setRange(round((one.minimum or 0) * scale), round((one.maximum or 0) * scale))
             number.setSuffix(" %" if share else "")
+            number.setSpecialValueText(_NOUGHT.get(one.name, ""))
             save = partial(self._save_share if share else self._save, one.name)
             number.valueChanged.connect(save)
             return number

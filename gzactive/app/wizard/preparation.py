@@ -188,17 +188,18 @@ def fetch(table: Path, out: Path, survey: str, scale: str, progress: Progress) -
     """
     from gzactive.errors import GzactiveError
     from gzactive.survey.cutouts import fetch_cutouts
+    from gzactive.survey.services import called
 
     report = fetch_cutouts(table, out, survey=survey, scale=scale or None, progress=progress)
     here = report.fetched + report.present
     if report.unreachable:
         raise GzactiveError(
-            f"The service of '{survey}' cannot be reached: check the network and fetch again."
+            f"The server of {called(survey)} cannot be reached: check the network and fetch again."
         )
     if report.stopped:
         raise GzactiveError(
-            f"The service of '{survey}' was given up ({report.stopped}) after {here:,} images: "
-            "fetch again later, which goes on from here."
+            f"The server of {called(survey)} was given up ({report.stopped}) after {here:,} "
+            "images: fetch again later, which goes on from here."
         )
     failed = len(report.failures)
     if not here:

@@ -154,4 +154,4 @@ def test_it_is_opened_by_its_key_from_the_start_page_and_from_a_project(
     window.area.strip.jobs.click()
     assert window.dialogs.jobs.isVisible()
     titles = [title for title, _ in rows(window.dialogs.jobs)]
-    assert "Opening" in titles
+    assert f"Opening {project.path.name}" in titles

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.key_map import KeyMap
@@ -104,7 +104,8 @@ def test_new_keys_of_pages_are_on_the_rail(
 def test_a_key_that_is_taken_is_refused_as_soon_as_it_is_pressed(sheet: KeysDialog) -> None:
     choose(sheet, "leave comes back once")
     QTest.keyClick(sheet.editor.field, Key.Key_F)
-    assert "The key 'F' cannot mean both 'Skip' and 'Flag'" in sheet.editor.sentence.text()
+    told = sheet.editor.sentence.text()
+    assert "The key 'F' cannot mean both 'Skip' and 'Flag' of the Label page" in told
     assert not sheet.editor.instead.isEnabled()
     assert not sheet.editor.as_well.isEnabled()
     QTest.keyClick(sheet.editor.field, Key.Key_Return)
@@ -122,6 +123,15 @@ def test_esc_leaves_the_field_and_then_the_sheet(
     assert not sheet.isVisible()
 
 
+def answer(sheet: KeysDialog, text: str) -> None:
+    """Ask for all usual keys, and answer what is asked then."""
+    sheet.all_usual.click()
+    (box,) = [each for each in sheet.findChildren(QMessageBox) if each.isVisible()]
+    assert "for one action are forgotten" in box.text()
+    (button,) = [each for each in box.buttons() if each.text() == text]
+    button.click()
+
+
 def test_the_usual_keys_come_back_for_one_and_for_all(sheet: KeysDialog) -> None:
     choose(sheet, "leave comes back once")
     assert not sheet.all_usual.isEnabled()
@@ -130,7 +140,9 @@ def test_the_usual_keys_come_back_for_one_and_for_all(sheet: KeysDialog) -> None
     sheet.editor.usual.click()
     assert sheet.rows.index(0, 2).data() == "S"
     give(sheet, Key.Key_X)
-    sheet.all_usual.click()
+    answer(sheet, "Keep mine")
+    assert sheet.rows.index(0, 2).data() == "X"
+    answer(sheet, "Give usual keys")
     assert sheet.rows.index(0, 2).data() == "S"
     assert not sheet.all_usual.isEnabled()
 

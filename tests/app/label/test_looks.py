@@ -210,7 +210,7 @@ def test_the_mix_is_on_screen_and_a_slider_changes_it(
     assert panel.isVisible()
     for _ in range(5):
         QTest.keyClick(panel.nice, Key.Key_Right)
-    assert "38 have much to see" in panel._mix.text()
+    assert "38 are nice to look at" in panel._mix.text()
     panel.blind.setChecked(False)
     panel.hide()
     assert (project.settings.nice_share, project.settings.blind) == (0.0, True)  # its own handle
