@@ -19,6 +19,7 @@ class News(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._held = ""
+        self._remark = ""
         self._before: list[str] = []
 
     def hold(self, sentence: str, upcoming: Iterable[str]) -> None:
@@ -26,9 +27,16 @@ class News(QObject):
         self._held = f"{self._held} {sentence}".strip()
         self._before = list(upcoming)
 
-    def ranked(self, upcoming: Iterable[str]) -> None:
-        """The ranking is here: tell what was held, and how many galaxies are others now."""
+    def ranked(self, upcoming: Iterable[str], remark: str = "") -> None:
+        """The ranking is here: tell what was held, and how many galaxies are others now.
+
+        A ``remark`` on it is told once, not again with each ranking of which it is true.
+        """
+        fresh = remark if remark != self._remark else ""
+        self._remark = remark
         if not self._held:
+            if fresh:
+                self.tell(fresh)
             return
         after = list(upcoming)
         compared = min(_COMPARED, len(after))
@@ -38,7 +46,7 @@ class News(QObject):
             if new
             else " The next galaxies stay as they were."
         )
-        self.tell(self._held + order)
+        self.tell(f"{self._held}{order} {fresh}".rstrip())
 
     def give_up(self) -> None:
         """No ranking follows after all."""

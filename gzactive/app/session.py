@@ -299,7 +299,7 @@ class ProjectSession(QObject):
                 self._team.hold(self.label)
             self._rounds.schedule.ranked()
             if not self._rank_again:
-                self.news.ranked(self.coming())
+                self.news.ranked(self.coming(), ranking.remark)
         if self.explore is not None:
             self.explore.set_scores(ranking.scores)
         if self.evaluate is not None and not self._rank_again:

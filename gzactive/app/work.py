@@ -52,6 +52,8 @@ class Ranking:
     queue: "list[UpcomingGalaxy]"
     model_view: "ModelView | None"
     scores: "Scores | None" = None
+    #: Why it is not what was asked for, as a sentence; empty if it is.
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,10 @@ def rank(project: "Project", progress: Progress, labeller: str = "") -> Ranking:
     settings = project.settings
     by, whose = settings.by, labeller or settings.labeller
     first: list[UpcomingGalaxy] = []
+    remark = ""
     if by == SECOND_OPINION:
         by, first = MEASURES[0], second_opinions(project, whose, QUEUE, progress)
+        remark = "" if first else _no_second_opinions(project, whose)
     chosen = build_queue(
         project,
         n=QUEUE,
@@ -187,12 +191,20 @@ def rank(project: "Project", progress: Progress, labeller: str = "") -> Ranking:
     queue = first + usual
     scores = current_scores(project, progress=progress)
     if not len(scores.id_str):
-        return Ranking(queue, None)
+        return Ranking(queue, None, remark=remark)
     return Ranking(
         queue,
         ModelView(scores.id_str, scores.arrays["fractions"], scores.arrays["spread"]),
         scores,
+        remark,
     )
+
+
+def _no_second_opinions(project: "Project", labeller: str) -> str:
+    """Why none are handed out."""
+    if set(project.labels.labellers) <= {labeller}:
+        return "Nobody else has labelled yet, so there are no second opinions to give."
+    return "No galaxy needs a second opinion of yours now."
 
 
 def second_opinions(

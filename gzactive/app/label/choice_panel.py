@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from gzactive.app.icons import Icons
 from gzactive.app.label.choice import Choice
-from gzactive.app.label.selection import RANKED_BY, of_a_hundred
+from gzactive.app.label.selection import RANKED_BY, VARIED_BY, of_a_hundred
 from gzactive.app.menu_box import MenuBox
 from gzactive.app.tokens import SPACE
 from gzactive.stores.settings import Settings
@@ -56,6 +56,11 @@ class ChoicePanel(QFrame):
         for value, words in RANKED_BY.items():
             self.by.addItem(words, value)
         self._named(self.by, "by", "What galaxies are chosen by")
+        self.variety = MenuBox(icons, self)
+        self.variety.setFixedWidth(_MENU)
+        for value, words in VARIED_BY.items():
+            self.variety.addItem(words, value)
+        self._named(self.variety, "variety", "How galaxies chosen together differ")
         self.nice = QSlider(Qt.Orientation.Horizontal, self)
         self.nice.setRange(0, _STEPS)
         self.nice.setPageStep(2)
@@ -85,6 +90,7 @@ class ChoicePanel(QFrame):
         """Show the settings as they are, below a widget and inside its window."""
         settings = self._choice.settings
         self.by.setCurrentIndex(self.by.findData(settings.by))
+        self.variety.setCurrentIndex(self.variety.findData(settings.variety))
         self.nice.setValue(round(settings.nice_share * _STEPS))
         self.random.setValue(round(100 * settings.random_share))
         self.repeats.setValue(round(100 * settings.repeat_share))
@@ -109,8 +115,9 @@ class ChoicePanel(QFrame):
         """What differs from the settings; what was not touched keeps its finer value."""
         settings = self._choice.settings
         found: dict[str, Any] = {}
-        if self.by.currentData() != settings.by:
-            found["by"] = self.by.currentData()
+        for name, menu in (("by", self.by), ("variety", self.variety)):
+            if menu.currentData() != getattr(settings, name):
+                found[name] = menu.currentData()
         for name, value, step in (
             ("nice_share", self.nice.value() / _STEPS, 1 / _STEPS),
             ("random_share", self.random.value() / 100, 0.01),
@@ -150,6 +157,7 @@ class ChoicePanel(QFrame):
         column.setSpacing(SPACE.small)
         column.addWidget(self._heading("How galaxies are chosen"))
         column.addLayout(self._row("By", self.by))
+        column.addLayout(self._row("And", self.variety))
         column.addWidget(self.nice)
         column.addLayout(ends)
         column.addLayout(self._row("At random, to judge the model", self.random))

@@ -1,6 +1,6 @@
 """How galaxies are chosen, in words: for one galaxy afterwards, for the mix at all times."""
 
-__all__ = ["RANKED_BY", "mix", "of_a_hundred", "reason"]
+__all__ = ["RANKED_BY", "VARIED_BY", "mix", "of_a_hundred", "reason"]
 
 _REASONS = {
     "active": "Chosen because the model is unsure about it.",
@@ -55,6 +55,11 @@ RANKED_BY = {
     "second-opinion": "where others need a second opinion",
     "alike": "likeness to those found so far",
     "alike-and-unsure": "likeness, and what the model is unsure of",
+}
+#: Names of what keeps a queue from near-duplicates, for people.
+VARIED_BY = {
+    "distance": "unlike each other",
+    "chance": "whatever the score draws",
 }
 _TAUGHT = {
     "entropy": "would divide volunteers",

@@ -50,3 +50,25 @@ def test_second_opinions_are_chosen_by_name_and_recorded_as_such(
     ]
     assert {one.selection for one in answered} == {"second-opinion"}
     assert {one.repeat for one in answered} == {False}
+
+
+def test_that_nobody_else_has_labelled_is_said_once(
+    qtbot: QtBot, make_project: MakeProject, open_window: OpenWindow
+) -> None:
+    project = make_project(n=20, tree="rings", automatic=False)
+    give_features(project)
+    window = open_window(project.path)
+    session = window.session
+    told: list[str] = []
+    session.news.told.connect(told.append)
+    press(window, Qt.Key.Key_1)
+    for by in ("second-opinion", "second-opinion", "entropy", "second-opinion"):
+        session.label.choice.change(by=by)
+        session.rank()
+        qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
+    alone = "Nobody else has labelled yet, so there are no second opinions to give."
+    assert told == [alone, alone]  # each time that it was asked for
+    give(project, "bob", project.catalog["id_str"].tolist()[:2], "ring_yes")
+    session.rank()
+    qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
+    assert alone not in told[2:]
