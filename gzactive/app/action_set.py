@@ -1,6 +1,6 @@
 """The declared actions as living QActions, with their menus, keys and the shortcut sheet's rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -45,6 +45,7 @@ class ActionSet:
         self._actions: dict[str, QAction] = {}
         self._lent: set[str] = set()
         self._reasons: dict[str, str] = {}
+        self._barred: set[str] = set()
         self._handlers: dict[str, Callable[[], object]] = {}
 
     def __getitem__(self, name: str) -> QAction:
@@ -78,7 +79,7 @@ class ActionSet:
     def lend(self, name: str, *, on: bool) -> None:
         """Let an action of another page work on whatever page there is, or no longer."""
         (self._lent.add if on else self._lent.discard)(name)
-        self[name].setEnabled(on)
+        self[name].setEnabled(on and name not in self._barred)
 
     def add_menus(self, bar: QMenuBar) -> None:
         """Make the menus, in the order in which the actions are declared, yet without entries."""
@@ -112,6 +113,13 @@ class ActionSet:
         spec = self._specs[name]
         self._reasons[name] = reason
         self[name].setToolTip(f"{spec.text}: {reason}" if reason else _tip(spec))
+
+    def bar(self, names: Iterable[str], reason: str) -> None:
+        """Switch actions off on every page, and say why; without a reason, on again."""
+        for name in names:
+            (self._barred.add if reason else self._barred.discard)(name)
+            self.explain(name, reason)
+            self[name].setEnabled(self._can(self._specs[name]))
 
     def tell_on(self, widget: QWidget, name: str, words: str = "") -> None:
         """Let a widget that does the same as an action have its tip, with its keys of the day.
@@ -173,6 +181,8 @@ class ActionSet:
 
     def _can(self, spec: ActionSpec) -> bool:
         """Whether an action means something on the page that is seen."""
+        if spec.id in self._barred:
+            return False
         if spec.page:
             return spec.page == self._page or spec.id in self._lent
         return bool(self._page) or spec.id not in self.of_projects

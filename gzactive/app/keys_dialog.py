@@ -167,8 +167,8 @@ class KeysDialog(QDialog):
         box = QMessageBox(
             QMessageBox.Icon.Question,
             "All usual keys",
-            f"The keys of your own for {actions} are forgotten, and every action gets the keys that "
-            "it came with.",
+            f"The keys of your own for {actions} are forgotten, and every action gets the keys "
+            "that it came with.",
             parent=self,
         )
         give = box.addButton("Give usual keys", QMessageBox.ButtonRole.AcceptRole)

@@ -81,7 +81,8 @@ def fetch(
     )
     if len(report.failures):
         print_table(report.failures[["id_str", "why", "tries"]].head(_SHOWN), "")
-        screen.print(f"All of them: {out / 'failures.csv'}", soft_wrap=True)
+        if (out / "failures.csv").exists():
+            screen.print(f"All of them: {out / 'failures.csv'}", soft_wrap=True)
     if report.unreachable:
         raise GzactiveError(
             f"The server of {called(survey)} cannot be reached: check the network and run the "

@@ -212,10 +212,13 @@ def test_the_mix_is_on_screen_and_a_slider_changes_it(
         QTest.keyClick(panel.nice, Key.Key_Right)
     assert "38 are nice to look at" in panel._mix.text()
     panel.blind.setChecked(False)
+    assert panel.variety.currentText() == "unlike each other"
+    QTest.keyClick(panel.variety, Key.Key_Down)
     panel.hide()
     assert (project.settings.nice_share, project.settings.blind) == (0.0, True)  # its own handle
     changed = window.session.project.settings
     assert (changed.nice_share, changed.blind) == (0.5, False)
+    assert changed.variety == "chance"
     qtbot.waitUntil(lambda: not window.session.busy, timeout=PATIENCE)
     assert header.mix.text() == "Galaxies to teach the model, and nice ones · 1 in 5 at random"
     coming = window.session.label.upcoming.next(40)[10:]
