@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,7 +132,10 @@ def fetch_cutouts(
     except BaseException:
         folder.write(scales, run.failures)
         raise
-    folder.write(scales, run.failures)
+    if outcome.unreachable and folder.fresh and not outcome.done:
+        folder.take_away()
+    else:
+        folder.write(scales, run.failures)
     return FetchReport(
         fetched=outcome.done,
         present=run.present,
@@ -216,6 +220,8 @@ class _Folder:
         self._positions = positions
         self._names = _file_names(positions.id_str)
         asked = path / _ASKED
+        #: Whether it was made now, for this run.
+        self.fresh = not path.exists()
         try:
             (path / _IMAGES).mkdir(parents=True, exist_ok=True)
             if asked.exists():
@@ -277,6 +283,13 @@ class _Folder:
             atomic_write(self.path / _FAILURES, failures.to_csv(index=False))
         except OSError as error:
             raise GzactiveError(f"{self.path} cannot be written ({error.strerror}).") from error
+
+    def take_away(self) -> None:
+        """Leave no folder behind where there was none and nothing came."""
+        with suppress(OSError):  # whatever else has come into it meanwhile stays
+            (self.path / _IMAGES).rmdir()
+            (self.path / _ASKED).unlink()
+            self.path.rmdir()
 
     def _known_digests(self) -> dict[str, str]:
         if not (self.path / _CATALOG).exists():

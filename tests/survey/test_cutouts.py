@@ -167,6 +167,7 @@ def test_a_host_that_is_not_there_is_said_to_be_unreachable(tmp_path: Path) -> N
         pass
     report = fetch(gone, tmp_path, catalogue(tmp_path, 3))
     assert report.unreachable
+    assert not (tmp_path / "out").exists()
     assert report.fetched == 0
 
 
