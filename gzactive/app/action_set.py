@@ -1,9 +1,10 @@
 """The declared actions as living QActions, with their menus, keys and the shortcut sheet's rows."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton, QWidget
 
 from gzactive.app.actions import ACTIONS, GESTURES, ActionSpec
@@ -45,7 +46,7 @@ class ActionSet:
         self._actions: dict[str, QAction] = {}
         self._lent: set[str] = set()
         self._reasons: dict[str, str] = {}
-        self._barred: set[str] = set()
+        self._barred: dict[str, list[QShortcut]] = {}
         self._handlers: dict[str, Callable[[], object]] = {}
 
     def __getitem__(self, name: str) -> QAction:
@@ -75,6 +76,9 @@ class ActionSet:
         for name, action in self._actions.items():
             if self._specs[name].page or name in self.of_projects:
                 action.setEnabled(self._can(self._specs[name]))
+        for name, keys in self._barred.items():
+            for shortcut in keys:
+                shortcut.setEnabled(self._specs[name].page == page)
 
     def lend(self, name: str, *, on: bool) -> None:
         """Let an action of another page work on whatever page there is, or no longer."""
@@ -115,11 +119,22 @@ class ActionSet:
         self[name].setToolTip(f"{spec.text}: {reason}" if reason else _tip(spec))
 
     def bar(self, names: Iterable[str], reason: str) -> None:
-        """Switch actions off on every page, and say why; without a reason, on again."""
+        """Switch actions off on every page, and say why; without a reason, on again.
+
+        Their keys still reach who would do it, who says why it is not done.
+        """
         for name in names:
-            (self._barred.add if reason else self._barred.discard)(name)
+            spec = self._specs[name]
+            for shortcut in self._barred.pop(name, ()):
+                shortcut.deleteLater()
+            if reason:
+                keys = [QShortcut(QKeySequence(key), self._window) for key in spec.keys]
+                for shortcut in keys:
+                    shortcut.setEnabled(spec.page == self._page)
+                    shortcut.activated.connect(partial(self._do, name))
+                self._barred[name] = keys
             self.explain(name, reason)
-            self[name].setEnabled(self._can(self._specs[name]))
+            self[name].setEnabled(self._can(spec))
 
     def tell_on(self, widget: QWidget, name: str, words: str = "") -> None:
         """Let a widget that does the same as an action have its tip, with its keys of the day.
@@ -135,6 +150,8 @@ class ActionSet:
                 self._specs[spec.id] = spec
                 _give_keys(self[spec.id], spec)
                 self.explain(spec.id, self._reasons.get(spec.id, ""))
+                if spec.id in self._barred:
+                    self.bar([spec.id], self._reasons[spec.id])
         self.news.keys_changed.emit()
 
     def key(self, name: str) -> str:

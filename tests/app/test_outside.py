@@ -123,6 +123,10 @@ def test_a_second_window_reads_and_says_why_it_does_not_write(
     page = label_page(second)
     assert "open in another window" in page.banner.sentence
     assert not page.answers.isEnabled()
+    for name in ("label.undo", "label.restart", "label.flag", "label.note"):
+        assert not second.actions_[name].isEnabled()
+        assert "open in another window" in second.actions_[name].toolTip()
+        assert first.actions_[name].isEnabled()
     here = page.controller.current
     QTest.keyClick(second, Key.Key_1)
     QTest.keyClick(second, Key.Key_F)

@@ -40,6 +40,8 @@ _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _PANEL_LEAST, _PANEL_MOST = 420, 640
 #: How keyboards write a key that has no letter.
 _RETURN = {"Return": "↵", "Enter": "↵"}
+#: What would write, and is off where a project is only read.
+_WRITING = ("label.undo", "label.restart", "label.flag", "label.note")
 _PAUSED = "Done. Compare, then press Enter for the next galaxy."
 
 
@@ -305,6 +307,7 @@ class LabelView(QWidget):
         """A project that is only read says so, and its answers say why they are off."""
         reason = self.controller.project.read_only
         self._actions.explain("label.skip", "show the next galaxy" if reason else "")
+        self._actions.bar(_WRITING, reason)
         if reason:
             self.banner.say(reason)
             self.answers.setEnabled(False)
