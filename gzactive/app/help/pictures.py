@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from gzactive.app.help.confident import ConfidentGalaxy, confident_galaxies
+from gzactive.app.help.given import given_examples
 from gzactive.app.thumbnails.folder import ThumbnailFolder
 from gzactive.app.thumbnails.loader import ThumbnailLoader
 from gzactive.app.worker import Worker
@@ -52,6 +53,7 @@ class HelpPictures(QObject):
         self._worker: Worker | None = None
         self._examples: dict[str, dict[str, Example]] = {}
         self._pictures: dict[tuple[str, str], tuple[QImage, QImage]] = {}
+        self._given: dict[str, dict[str, list[QImage]]] = {}
         self._wanted: set[str] = set()
         self._waiting: tuple[DecisionTree, Question] | None = None
         self._explore: ExploreController | None = None
@@ -71,6 +73,10 @@ class HelpPictures(QObject):
         """Whether there is no example of an answer and will be none."""
         return tree.hash in self._examples and column not in self._examples[tree.hash]
 
+    def given(self, tree: DecisionTree, column: str) -> list[QImage]:
+        """Galaxies that a question of one's own began from, once they are looked up."""
+        return self._given.get(tree.hash, {}).get(column, [])
+
     def picture(self, tree: DecisionTree, column: str) -> QImage | None:
         """The example's picture, once it is drawn."""
         found = self._pictures.get((tree.hash, column))
@@ -88,6 +94,9 @@ class HelpPictures(QObject):
                 self._wanted.add(tree.hash)
                 self._submit(f"choose {tree.hash}", partial(_choose, tree), self._on_chosen)
             self._waiting = (tree, question)
+            return
+        if not self._examples[tree.hash]:
+            self._want_given(tree)
             return
         for answer in question.answers:
             key = (tree.hash, answer.column)
@@ -110,6 +119,7 @@ class HelpPictures(QObject):
             self._thumbnails = None
         self._explore = explore
         self._confident.clear()
+        self._given.clear()
         self._scores = self._rows = None
 
     def confident(self, column: str) -> list[ConfidentGalaxy]:
@@ -156,6 +166,24 @@ class HelpPictures(QObject):
         if self._worker is None:
             self._worker = Worker(self)
         self._worker.submit(kind, work, then)
+
+    def _want_given(self, tree: DecisionTree) -> None:
+        """Nothing simulated shows a tree's answers: what people picked for it may."""
+        explore = self._explore
+        if tree.hash in self._given or explore is None or explore.tree != tree:
+            return
+        self._given[tree.hash] = {}
+
+        def look() -> Any:
+            return explore, given_examples(explore.project)
+
+        self._submit("given", look, partial(self._on_given, tree))
+
+    def _on_given(self, tree: DecisionTree, result: Any) -> None:
+        explore, found = result
+        if explore is self._explore:
+            self._given[tree.hash] = found
+            self.chosen.emit()
 
     def _on_chosen(self, result: "tuple[DecisionTree, dict[str, Example]]") -> None:
         tree, found = result

@@ -16,6 +16,8 @@ _LARGEST = 96
 _ROUND = 6
 #: Where the simulated sky cannot show an answer.
 _LACKING = "No example"
+_SIMULATED = "Simulated galaxies, one for each answer; the field guide says more"
+_PICKED = "Galaxies of this project that were picked for the answers below them"
 _WORDS = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 
 
@@ -36,7 +38,7 @@ class ExampleStrip(QWidget):
         self._tiles: list[tuple[str, QImage | None]] = []
         self._lacking: frozenset[str] = frozenset()
         self.setAccessibleName("Examples of the answers")
-        self.setToolTip("Simulated galaxies, one for each answer; the field guide says more")
+        self.setToolTip(_SIMULATED)
         theme.changed.connect(self.update)
         self.hide()
 
@@ -53,15 +55,21 @@ class ExampleStrip(QWidget):
         return QSize(120, self.sizeHint().height())
 
     def show_examples(
-        self, tiles: list[tuple[str, QImage | None]], lacking: Iterable[str] = ()
+        self,
+        tiles: list[tuple[str, QImage | None]],
+        lacking: Iterable[str] = (),
+        *,
+        picked: bool = False,
     ) -> None:
         """Show these: an answer's text and its picture, None where there is none yet.
 
-        Of answers that are ``lacking``, by their text, there will be none; that is said.
+        Of answers that are ``lacking``, by their text, there will be none; that is said. They are
+        simulated, or ``picked`` among the project's own.
         """
         self._tiles = tiles
+        self.setToolTip(_PICKED if picked else _SIMULATED)
         self._lacking = frozenset(lacking)
-        told = [text for text, picture in tiles if picture is not None]
+        told = list(dict.fromkeys(text for text, picture in tiles if picture is not None))
         without = f"; no example of: {', '.join(sorted(self._lacking))}" if self._lacking else ""
         self.setAccessibleDescription(", ".join(told) + without)
         self.setVisible(bool(told))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gzactive.app.label.example_strip import ExampleStrip
@@ -18,6 +18,8 @@ __all__ = ["HelpPanel"]
 
 #: Whoever answers faster than this has no need of pictures.
 _PAUSE_MS = 600
+_NONE = "There is no help for this question."
+_PICKED = "These galaxies were picked as examples of the answers."
 
 
 class HelpPanel(QWidget):
@@ -36,6 +38,7 @@ class HelpPanel(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._question: Question | None = None
+        self._help = ""
         self._tree: DecisionTree | None = None
         self._pictures: HelpPictures | None = None
         self.examples = ExampleStrip(theme, self)
@@ -60,6 +63,7 @@ class HelpPanel(QWidget):
         """Show examples of a tree's answers too, from now on."""
         self._pictures, self._tree = pictures, tree
         pictures.drawn.connect(self._on_drawn)
+        pictures.chosen.connect(self._show_examples)
         self._show_examples()
 
     def show_question(self, question: Question | None) -> None:
@@ -69,7 +73,7 @@ class HelpPanel(QWidget):
         if question is not None:
             lines = [question.help] if question.help else []
             lines += [f"{each.text}: {each.help}" for each in question.answers if each.help]
-        self._words.setText("\n\n".join(lines) or "There is no help for this question.")
+        self._help = "\n\n".join(lines)
         self._show_examples()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -78,7 +82,9 @@ class HelpPanel(QWidget):
 
     def _show_examples(self) -> None:
         """Show what is drawn; what is not is asked for once nothing else is going on."""
-        tiles, lacking = [], []
+        tiles: list[tuple[str, QImage | None]] = []
+        lacking: list[str] = []
+        given = self._given()
         if self._pictures is not None and self._tree is not None and self._question is not None:
             tiles = [
                 (answer.text, self._pictures.small(self._tree, answer.column))
@@ -89,9 +95,21 @@ class HelpPanel(QWidget):
                 for answer in self._question.answers
                 if self._pictures.lacks(self._tree, answer.column)
             ]
-            if self.isVisible() and sum(one is None for _, one in tiles) > len(lacking):
+            none = len(lacking) == len(tiles) and not given  # picked ones may be looked up
+            if self.isVisible() and (sum(one is None for _, one in tiles) > len(lacking) or none):
                 self._pause.start()
-        self.examples.show_examples(tiles, lacking)
+        self.examples.show_examples(given or tiles, [] if given else lacking, picked=bool(given))
+        self._words.setText(self._help or (_PICKED if given else _NONE))
+
+    def _given(self) -> list[tuple[str, QImage | None]]:
+        """Tiles of the galaxies that a question of one's own began from."""
+        if self._pictures is None or self._tree is None or self._question is None:
+            return []
+        return [
+            (answer.text, picture)
+            for answer in self._question.answers
+            for picture in self._pictures.given(self._tree, answer.column)
+        ]
 
     def _ask(self) -> None:
         known = self._question is not None and self._tree is not None
