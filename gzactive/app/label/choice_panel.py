@@ -20,6 +20,7 @@ from gzactive.app.icons import Icons
 from gzactive.app.label.choice import Choice
 from gzactive.app.label.selection import RANKED_BY, VARIED_BY, of_a_hundred
 from gzactive.app.menu_box import MenuBox
+from gzactive.app.number_boxes import inset
 from gzactive.app.tokens import SPACE
 from gzactive.stores.settings import Settings
 
@@ -27,7 +28,7 @@ __all__ = ["ChoicePanel"]
 
 _WIDTH = 400
 _FIELD = 80
-_MENU = 320
+_MENU = 300
 _STEPS = 10
 
 
@@ -73,6 +74,7 @@ class ChoicePanel(QFrame):
         self.scale.setRange(0.0, 36_000.0)
         self.scale.setDecimals(4)
         self.scale.setProperty("role", "plain")
+        inset(self.scale)
         self.scale.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.scale.setFixedWidth(2 * _FIELD)
         self.scale.setSuffix(" ″ a pixel")
@@ -157,7 +159,7 @@ class ChoicePanel(QFrame):
         column.setSpacing(SPACE.small)
         column.addWidget(self._heading("How galaxies are chosen"))
         column.addLayout(self._row("By", self.by))
-        column.addLayout(self._row("And", self.variety))
+        column.addLayout(self._row("Variety", self.variety))
         column.addWidget(self.nice)
         column.addLayout(ends)
         column.addLayout(self._row("At random, to judge the model", self.random))
@@ -201,6 +203,7 @@ class ChoicePanel(QFrame):
         box.setRange(round(100 * (field.minimum or 0)), round(100 * (field.maximum or 1)))
         box.setSuffix(" %")
         box.setProperty("role", "plain")
+        inset(box)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setFixedWidth(_FIELD)
         box.setSingleStep(5)

@@ -59,7 +59,7 @@ RANKED_BY = {
 #: Names of what keeps a queue from near-duplicates, for people.
 VARIED_BY = {
     "distance": "unlike each other",
-    "chance": "whatever the score draws",
+    "chance": "left to chance",
 }
 _TAUGHT = {
     "entropy": "would divide volunteers",
