@@ -36,7 +36,7 @@ def test_a_project_is_judged_in_the_terminal_and_in_a_report(
     assert sum(map(sum, counts)) == reserved
     refused = gz("evaluate", project.path, "--no-saving", "--matrix", "bar")
     assert refused.code == 2
-    assert "asks ring" in refused.err
+    assert "there is only ring" in refused.err
     assert '<table class="matrix">' in out.read_text(encoding="utf-8")
 
 
