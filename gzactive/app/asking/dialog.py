@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -91,6 +92,11 @@ class AskDialog(QDialog):
         self.asked.emit(wanted, self.folder)
         super().accept()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Lines that wrap are not part of a layout's own hint, which leaves gaps around them.
+        self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
+
     def _lay_out(self, examples: int) -> None:
         words = QLabel(self)
         words.setProperty("role", "muted")
@@ -111,20 +117,29 @@ class AskDialog(QDialog):
         form = QFormLayout()
         form.setSpacing(SPACE.small)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("Look for", self.feature)
-        form.addRow("Question", self.question)
-        form.addRow("", self.unsure)
-        form.addRow("Kept in", place)
+        for name, field, height in (
+            ("Look for", self.feature, self.feature.sizeHint().height()),
+            ("Question", self.question, self.question.sizeHint().height()),
+            ("", self.unsure, 0),
+            ("Kept in", place, change.sizeHint().height()),
+        ):
+            label = QLabel(name, self)
+            # A form aligns at the top, and a field is higher than a line of text.
+            label.setMinimumHeight(height)
+            if isinstance(field, QLineEdit):
+                label.setBuddy(field)
+            form.addRow(label, field)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(self.make)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.large, SPACE.large, SPACE.large, SPACE.large)
         column.setSpacing(SPACE.medium)
         column.addWidget(words)
         column.addLayout(form)
         column.addWidget(self._fault)
+        column.addStretch(1)
         column.addLayout(buttons)
         self._fault.hide()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gzactive.app.file_kinds import TABLE_FILES
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
+from gzactive.app.number_boxes import inset
 from gzactive.app.project.match_controller import MatchController, Matched
 from gzactive.app.project.match_plot import MatchPlot
 from gzactive.app.project.rows_table import RowsTable
@@ -139,7 +140,7 @@ class MatchView(TaskPage):
         self.radius.setSuffix(" ″")
         self.radius.setKeyboardTracking(False)
         self.radius.setProperty("role", "plain")
-        self.radius.lineEdit().setTextMargins(SPACE.tight, 0, 0, 0)
+        inset(self.radius)
         self.radius.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.radius.valueChanged.connect(lambda value: self._controller.choose(radius=value))
         self.every = self._menu(icons, "One to one, the closest first", "All pairs within")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from gzactive.app.icons import Icons
+from gzactive.app.number_boxes import inset
 from gzactive.app.project.controller import ProjectController
 from gzactive.app.tokens import SPACE
 from gzactive.app.wizard.panel import Panel
@@ -123,7 +124,7 @@ class SettingsPanel(Panel):
             # A number is saved when it is whole, not at each digit of it.
             number.setKeyboardTracking(False)
             number.setProperty("role", "plain")
-            number.lineEdit().setTextMargins(SPACE.tight, 0, 0, 0)
+            inset(number)
             number.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             number.installEventFilter(self)
             scale = 100 if share else 1

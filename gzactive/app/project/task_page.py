@@ -67,7 +67,7 @@ class TaskPage(QWidget):
         about.setWordWrap(True)
         self.banner = Banner(icons, self)
         self.column = QVBoxLayout()
-        self.column.setContentsMargins(0, 0, SPACE.small, 0)
+        self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(SPACE.medium)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)

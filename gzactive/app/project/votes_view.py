@@ -10,6 +10,7 @@ from gzactive.app.announce import announce
 from gzactive.app.file_kinds import TABLE_FILES
 from gzactive.app.handing_on import hand_on
 from gzactive.app.icons import Icons
+from gzactive.app.number_boxes import inset
 from gzactive.app.project.rows_table import RowsTable
 from gzactive.app.project.task_page import TaskPage
 from gzactive.app.project.votes_controller import VotesController
@@ -159,9 +160,9 @@ class VotesView(TaskPage):
         self.people.setRange(0, _MOST_PEOPLE)
         self.people.setSpecialValueText("none: votes are counts")
         self.people.setProperty("role", "plain")
+        inset(self.people)
         self.people.setKeyboardTracking(False)
         self.people.setMinimumWidth(150)
-        self.people.lineEdit().setTextMargins(SPACE.tight, 0, 0, 0)
         self.people.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.people.setAccessibleName("Nominal people")
         self.people.valueChanged.connect(lambda people: self._controller.choose(people=people))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gzactive.app.number_boxes import inset
 from gzactive.app.tokens import SPACE
 
 __all__ = ["FormDialog"]
@@ -92,6 +93,7 @@ class FormDialog(QDialog):
         """A box for a whole number."""
         box = QSpinBox(self)
         box.setProperty("role", "plain")
+        inset(box)
         box.setRange(low, high)
         box.setSingleStep(step)
         box.setValue(value)

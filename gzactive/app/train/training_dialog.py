@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QWidget
 
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
+from gzactive.app.number_boxes import inset
 from gzactive.app.train.form_dialog import FormDialog
 from gzactive.app.train.networks import NetworksController
 from gzactive.app.train.source_box import SourceBox
@@ -92,6 +93,7 @@ class TrainingDialog(FormDialog):
         )
         self.rate = QDoubleSpinBox(self)
         self.rate.setProperty("role", "plain")
+        inset(self.rate)
         self.rate.setDecimals(5)
         self.rate.setRange(0.00001, 0.1)
         self.rate.setSingleStep(0.0001)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
+from gzactive.app.number_boxes import inset
 from gzactive.app.project.rows_table import RowsTable
 from gzactive.app.tokens import SPACE
 from gzactive.app.wizard.controller import ImportController
@@ -73,11 +74,13 @@ class SurveyPanel(Panel):
         self.own.setValue(0.4)
         self.own.setSuffix(" ″/px")
         self.own.setProperty("role", "plain")
-        self.own.lineEdit().setTextMargins(SPACE.tight, 0, 0, 0)
+        inset(self.own)
         self.own.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.own.setAccessibleName("Arc seconds a pixel")
         self.own.setToolTip("Arc seconds a pixel, of all images")
         self.fetch = QPushButton("Fetch images", self)
+        # While images are missing, it is the one way on.
+        self.fetch.setProperty("role", "primary")
         self.fetch.setAccessibleName("Fetch images")
         self.fetch.setToolTip("Download a picture of each galaxy; it can be cancelled and resumed")
         self.fetch.clicked.connect(self._on_clicked)

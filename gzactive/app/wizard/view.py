@@ -212,7 +212,7 @@ class ImportView(QWidget):
         right.addStretch(1)
         inner = QWidget(self)
         row = QHBoxLayout(inner)
-        row.setContentsMargins(0, 0, SPACE.small, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE.medium)
         row.addLayout(left, 1)
         row.addLayout(right)
