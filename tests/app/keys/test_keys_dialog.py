@@ -112,6 +112,16 @@ def test_a_key_that_is_taken_is_refused_as_soon_as_it_is_pressed(sheet: KeysDial
     assert "'Return' presses the button in use everywhere" in sheet.editor.sentence.text()
 
 
+def test_two_actions_of_one_name_are_told_apart_by_their_pages(sheet: KeysDialog) -> None:
+    sheet.search.setText("invert")
+    where = {
+        sheet.rows.index(row, 0).data()
+        for row in range(sheet.rows.rowCount())
+        if sheet.rows.index(row, 1).data() == "Invert"
+    }
+    assert where == {"View (Label)", "Explore"}
+
+
 def test_esc_leaves_the_field_and_then_the_sheet(
     window: MainWindow, sheet: KeysDialog, qtbot: QtBot
 ) -> None:

@@ -194,6 +194,7 @@ def test_settings_are_saved_as_they_are_changed(
     page = project_page(qtbot, window)
     fields = page.settings.fields
     every, share, blind, name = (fields[one] for one in ("every", "random_share", "blind", "name"))
+    assert fields["retire_after"].text() == "no limit"
     assert isinstance(every, QSpinBox)
     assert isinstance(share, QSpinBox)
     assert isinstance(blind, QCheckBox)
