@@ -139,10 +139,10 @@ def test_labels_of_galaxies_that_are_not_here_are_kept_and_told(tmp_path: Path) 
 
 def test_a_folder_that_was_copied_and_labelled_in_both_places_is_refused(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    with make_project(tmp_path / "a", "rings") as here:
-        classify(here.labels, RINGS, IDS[0], "ada", rng)
-        here.close()
-        shutil.copytree(here.path, tmp_path / "copy")
+    with make_project(tmp_path / "a", "rings") as before:
+        classify(before.labels, RINGS, IDS[0], "ada", rng)
+    shutil.copytree(tmp_path / "a", tmp_path / "copy")
+    with Project.open(tmp_path / "a") as here:
         classify(here.labels, RINGS, IDS[1], "ada", rng)
         with Project.open(tmp_path / "copy") as copy:
             classify(copy.labels, RINGS, IDS[2], "ada", rng)
