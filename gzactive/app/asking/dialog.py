@@ -87,6 +87,7 @@ class AskDialog(QDialog):
             empty = not self.feature.text().strip()
             self._fault.setText("Say in a word what to look for." if empty else str(error))
             self._fault.show()
+            self._fit()
             self.feature.setFocus()
             return
         self.asked.emit(wanted, self.folder)
@@ -94,6 +95,9 @@ class AskDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         # Lines that wrap are not part of a layout's own hint, which leaves gaps around them.
         self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
 
