@@ -141,8 +141,8 @@ def test_a_folder_that_was_copied_and_labelled_in_both_places_is_refused(tmp_pat
     rng = np.random.default_rng(0)
     with make_project(tmp_path / "a", "rings") as before:
         classify(before.labels, RINGS, IDS[0], "ada", rng)
-    shutil.copytree(tmp_path / "a", tmp_path / "copy")
-    with Project.open(tmp_path / "a") as here:
+    shutil.copytree(before.path, tmp_path / "copy")
+    with Project.open(before.path) as here:
         classify(here.labels, RINGS, IDS[1], "ada", rng)
         with Project.open(tmp_path / "copy") as copy:
             classify(copy.labels, RINGS, IDS[2], "ada", rng)
