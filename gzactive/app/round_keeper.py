@@ -89,9 +89,9 @@ class RoundKeeper(QObject):
         if session.train is not None and session.train.rounds:
             session.start_round()
             return
-        count = partial(work.lacking, session.in_hand())
+        count, finished = partial(work.lacking, session.in_hand()), self.schedule.since_round
         job = session.submit_urgent("round", "Counting the labels", count)
-        job.finished.connect(self._on_counted)
+        job.finished.connect(lambda lacking: self._on_counted(lacking, finished))
         job.failed.connect(self._on_failed)
 
     def last_round(self) -> bool:
@@ -162,12 +162,16 @@ class RoundKeeper(QObject):
 
     # --- outcomes -------------------------------------------------------------------------------
 
-    def _on_counted(self, lacking: int) -> None:
-        if lacking:
-            self.schedule.put_off(lacking)
-            self._session.schedule_changed.emit()
-        else:
-            self._session.start_round()
+    def _on_counted(self, lacking: int, finished: int) -> None:
+        """So many labels lacked when so many galaxies were finished; more may be by now."""
+        session = self._session
+        if not lacking:
+            session.start_round()
+            return
+        self.schedule.put_off(lacking, after=finished)
+        session.schedule_changed.emit()
+        if session.project is not None and self.schedule.left(session.project.settings) == 0:
+            self.start_due()
 
     def _on_round(self, learnt: work.Learnt) -> None:
         from gzactive.app.train.words import brought, nothing_new

@@ -46,9 +46,12 @@ class Schedule:
         """A round was made; so many galaxies were finished since it read the labels."""
         self.since_round, self._not_before = since_round, 0
 
-    def put_off(self, galaxies: int = _AGAIN_AFTER) -> None:
-        """A round could not start: so many more galaxies, then the next try."""
-        self._not_before = self.since_round + galaxies
+    def put_off(self, galaxies: int = _AGAIN_AFTER, *, after: int | None = None) -> None:
+        """A round could not start: so many more galaxies, then the next try.
+
+        ``after`` is how many were finished when that was found; by default as many as now.
+        """
+        self._not_before = (self.since_round if after is None else after) + galaxies
 
     def last_due(self, settings: "Settings | None") -> bool:
         """Whether a round is due where no galaxy is left: it need not wait for its number."""
