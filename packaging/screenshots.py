@@ -228,6 +228,8 @@ class Studio:
             self.keep(dialog.grab(), f"train-dialog-{mode}")
         self.window.theme.set_mode(MODES[0])
         dialog.reject()
+        self.window.activateWindow()  # keys go to the window in front
+        self.until(self.window.isActiveWindow)
         self.window.area.train.show_rounds()
 
     def evaluate(self) -> None:
