@@ -68,7 +68,11 @@ RUNS: tuple[tuple[str, str, tuple[str, ...], dict], ...] = (
 _POSTERIORS = (("sky", "fresh"), ("gz1", "fresh"), ("efigi", "fresh"), ("rings", "fresh"),
                ("sky", "base"), ("gz1", "base"), ("efigi", "base"))  # fmt: skip
 _DRAWN = ("random", _PROJECTS, "mutual-information@4", "entropy@4")
-_FIGURES = {"active-gz1": "gz1-fresh-laplace"}
+_FIGURES = {
+    "active-gz1": "gz1-fresh-laplace",
+    "active-efigi": "efigi-fresh-laplace",
+    "active-sky": "sky-fresh-laplace",
+}
 
 
 def folder_of(name: str, start: str, changes: dict) -> str:
