@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gzactive.app.collector import Collector
 from gzactive.app.help.first_run import note_tour_seen
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.launch import make_window
@@ -19,6 +20,18 @@ from gzactive.project import Project
 
 #: Time limit, in milliseconds, for whatever a test waits for: generous, for busy machines.
 PATIENCE = 60_000
+
+
+@pytest.fixture(autouse=True)
+def collector(qapp: object) -> Iterator[Collector]:
+    """Garbage is collected on the window's thread alone, as in the app.
+
+    Elsewhere it destroys widgets while the window's thread waits for Qt, and both wait for ever.
+    """
+    taken_over = Collector()
+    yield taken_over
+    taken_over.collect()
+    taken_over.stop()
 
 
 @pytest.fixture(autouse=True)
