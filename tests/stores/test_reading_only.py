@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -55,7 +56,7 @@ def locked(project: Project) -> Iterator[Path]:
     if root:
         os.seteuid(65534)
     try:
-        yield project.path
+        yield
     finally:
         if root:
             os.seteuid(0)
@@ -79,9 +80,9 @@ def test_a_project_on_a_folder_that_cannot_be_written_to_opens_for_reading(locke
             pass
 
 
-@pytest.fixture
-def full(project: Project) -> Iterator[Path]:
-    """The project's folder, where no file can get a byte more."""
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file can get a byte more: not for longer than that, since a test's report may be one."""
     resource = pytest.importorskip("resource", reason="files have no such limit")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
@@ -91,9 +92,10 @@ def full(project: Project) -> Iterator[Path]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_project_on_a_full_disk_opens_for_reading(full: Path) -> None:
+def test_a_project_on_a_full_disk_opens_for_reading(project: Project) -> None:
+    full = project.path
     before = sorted(each.name for each in full.iterdir())
-    with Project.open(full) as opened:
+    with full_disk(), Project.open(full) as opened:
         assert "is full (File too large)" in opened.read_only
         assert "make room there" in opened.read_only
         assert [each.id_str for each in opened.labels.events()] == ["a"]
