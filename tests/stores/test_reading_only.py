@@ -56,7 +56,7 @@ def locked(project: Project) -> Iterator[Path]:
     if root:
         os.seteuid(65534)
     try:
-        yield
+        yield project.path
     finally:
         if root:
             os.seteuid(0)
@@ -87,7 +87,7 @@ def full_disk() -> Iterator[None]:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:
-        yield project.path
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
