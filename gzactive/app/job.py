@@ -70,6 +70,7 @@ class Job(QObject):
         self._told: tuple[str, int, int] | None = None
         self._losses: Mapping[str, Sequence[float]] = {}
         self._losses_told = 0
+        self._forsaken = False
         queued = Qt.ConnectionType.QueuedConnection
         self._began.connect(self._on_began, queued)
         self._ran.connect(self._on_ran, queued)
@@ -87,6 +88,11 @@ class Job(QObject):
     def cancel(self) -> None:
         """Ask it to stop; ``cancelled`` follows when it has, at its next progress report."""
         self._stop.set()
+
+    def forsake(self) -> None:
+        """Cancel it, and let nobody act on what comes of it; that it ends is still told."""
+        self._forsaken = True
+        self.cancel()
 
     def publish(self) -> None:
         """Emit the newest progress, if it is new.
@@ -165,6 +171,8 @@ class Job(QObject):
             self.sentence = str(outcome)
         # First those who keep the books, then those who act on the outcome.
         self.state_changed.emit(self)
+        if self._forsaken:
+            return
         if state is JobState.FINISHED:
             self.finished.emit(outcome)
         elif state is JobState.FAILED:

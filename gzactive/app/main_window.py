@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self.icons = Icons(theme)
         self.actions_ = ActionSet(self, self.icons)
         self.session: ProjectSession | None = None
+        self._leaving: list[ProjectSession] = []
         self.area: WorkArea | None = None
         self.setWindowTitle("gzactive")
         self.resize(1280, 800)
@@ -168,7 +169,7 @@ class MainWindow(QMainWindow):
         session.opened.connect(self._on_opened)
         session.ready.connect(self._on_ready)
         session.refused.connect(self._on_refused)
-        session.open()
+        self._begin()
 
     def close_project(self) -> None:
         """Back to the start page; what computes is cancelled, and every answer is saved."""
@@ -178,8 +179,9 @@ class MainWindow(QMainWindow):
             from gzactive.app.recent import note_progress
 
             note_progress(session)
+            self._leaving.append(session)
+            session.closed.connect(partial(self._on_left, session))
             session.close()
-            session.deleteLater()
         if "help" in vars(self):
             self.help.use(None)
         area, self.area = self.area, None
@@ -232,14 +234,13 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         # Gone from the screen at once: a step under way may take a second to stop.
         self.hide()
-        session = self.session
         self.close_project()
         if "help" in vars(self):
             self.help.close()
         if "intake" in vars(self):
             self.intake.close()
         self.compute.close()
-        if session is not None:
+        for session in list(self._leaving):
             session.close_now()
         super().closeEvent(event)
 
@@ -309,6 +310,16 @@ class MainWindow(QMainWindow):
     @property
     def _waiting(self) -> bool:
         return "opening" in vars(self) and self._stack.currentWidget() is self.opening
+
+    def _begin(self) -> None:
+        """Open the project that is wanted, once the one before has let go: it may be the same."""
+        if self.session is not None and not self._leaving:
+            self.session.open()
+
+    def _on_left(self, session: "ProjectSession") -> None:
+        self._leaving.remove(session)
+        session.deleteLater()
+        self._begin()
 
     def _on_opened(self) -> None:
         from gzactive.app.recent import remember_project

@@ -69,7 +69,7 @@ class RoundKeeper(QObject):
         tell = session.train.estimated.emit if session.train is not None else None
         learn = partial(work.fine_tune, again=again, blocks=blocks, tell=tell)
         run = partial(learn, session.in_hand(), awake)
-        job = session.submit_urgent("round", "Fine-tune round", run)
+        job = session.jobs.submit_urgent("round", "Fine-tune round", run)
         self._running = job
         job.finished.connect(self._on_round)
         job.failed.connect(self._on_failed)
@@ -90,7 +90,7 @@ class RoundKeeper(QObject):
             session.start_round()
             return
         count, finished = partial(work.lacking, session.in_hand()), self.schedule.since_round
-        job = session.submit_urgent("round", "Counting the labels", count)
+        job = session.jobs.submit_urgent("round", "Counting the labels", count)
         job.finished.connect(lambda lacking: self._on_counted(lacking, finished))
         job.failed.connect(self._on_failed)
 
@@ -108,7 +108,7 @@ class RoundKeeper(QObject):
         """Put a round in use, or the start with 0, and rank again."""
         session = self._session
         change = partial(work.promote, session.in_hand(), number)
-        job = session.submit_urgent("promote", "Changing weights", change)
+        job = session.jobs.submit_urgent("promote", "Changing weights", change)
         job.finished.connect(lambda waits: self._on_promoted(number, waits))
         job.failed.connect(lambda sentence: session.said.emit(sentence, True))
 
@@ -131,7 +131,7 @@ class RoundKeeper(QObject):
             self._running.cancel()
         if learnt > 0:
             run = partial(work.fall_back, session.in_hand())
-            job = session.submit_urgent("promote", "Looking at what is left", run)
+            job = session.jobs.submit_urgent("promote", "Looking at what is left", run)
             job.finished.connect(lambda fallen: self._on_fallen_back(fallen, learnt))
             job.failed.connect(lambda sentence: session.said.emit(sentence, True))
 

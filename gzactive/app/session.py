@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from gzactive.app import work
 from gzactive.app.explore_ties import ExploreTies
@@ -16,6 +16,7 @@ from gzactive.app.homecoming import Homecoming
 from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
 from gzactive.app.round_keeper import RoundKeeper
+from gzactive.app.session_jobs import SessionJobs
 from gzactive.app.team_line import TeamLine
 from gzactive.app.watch import ProjectWatch
 from gzactive.app.window_lock import WindowLock
@@ -57,6 +58,8 @@ class ProjectSession(QObject):
     team_told = Signal(str, bool)
     #: The number of galaxies finished since the last round, or the schedule, has changed.
     schedule_changed = Signal()
+    #: Nothing computes for the project any more and it is closed; another window may write to it.
+    closed = Signal()
 
     def __init__(self, path: Path, compute: ComputeThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,21 +70,23 @@ class ProjectSession(QObject):
         self.train: TrainController | None = None
         self.evaluate: EvaluateController | None = None
         self.whole: ProjectController | None = None
-        self._compute = compute
-        self._jobs: dict[str, Job] = {}
+        self.jobs = SessionJobs(compute, self)
+        self.jobs.changed.connect(self.schedule_changed)
+        self.jobs.features_due.connect(self.look)
+        self.jobs.ended.connect(self.close_now)
         self._rounds = RoundKeeper(self)
         self.news = self._rounds.news
         self._lock = WindowLock()
         self._watch: ProjectWatch | None = None
         self._team: TeamLine | None = None
         self._home: Homecoming | None = None
-        self._resume_features = False
         self._rank_again = False
         #: When nothing else is to do, views of labelled galaxies are filled in.
         self.views_due = False
         self._awake = False
         self._unseen = False
         self._queue_was_short = False
+        self._closing = False
         self._closed = False
 
     # --- life -----------------------------------------------------------------------------------
@@ -89,22 +94,23 @@ class ProjectSession(QObject):
     def open(self) -> Job:
         """Begin to open; ``opened``, then ``ready``, or ``refused`` follow."""
         run = partial(work.open_project, self.path, lock=self._lock)
-        job = self._submit("open", f"Opening {self.path.name}", run)
+        job = self.jobs.submit("open", f"Opening {self.path.name}", run)
         job.finished.connect(self._on_opened)
-        job.failed.connect(self.refused)
-        job.cancelled.connect(lambda: self.refused.emit(""))
+        job.failed.connect(self._on_refused)
+        job.cancelled.connect(self._on_refused)
         return job
 
     def close(self) -> None:
-        """Cancel what computes for this project and close it; every answer is on the disk."""
-        self._closed = True
-        self.cancel()
+        """Cancel what computes for this project and close it; every answer is on the disk.
+
+        ``closed`` follows, at once or when the step that is under way has ended.
+        """
+        self._closing = True
         watches = (self._watch, self._team, self._home)
         for part in (*watches, self.label, self.explore, self.whole, self.train):
             if part is not None:
                 part.close()
-        if not self._jobs:
-            self.close_now()
+        self.jobs.end()
 
     # --- the schedule ---------------------------------------------------------------------------
 
@@ -123,17 +129,17 @@ class ProjectSession(QObject):
     @property
     def round_running(self) -> bool:
         """Whether a round runs or waits to run."""
-        return "round" in self._jobs
+        return self.jobs.any_of("round")
 
     @property
     def changing_rounds(self) -> bool:
         """Whether this window is about to change which rounds there are, or which is in use."""
-        return bool({"round", "promote"} & set(self._jobs))
+        return self.jobs.any_of("round", "promote")
 
     @property
     def busy(self) -> bool:
         """Whether anything computes or waits to."""
-        return bool(self._jobs) or self._resume_features
+        return self.jobs.busy
 
     @property
     def schedule_words(self) -> str:
@@ -162,11 +168,13 @@ class ProjectSession(QObject):
 
     def cancel(self) -> None:
         """Cancel what computes now and what waits."""
-        self._resume_features = False
-        for job in list(self._jobs.values()):
-            self._compute.cancel(job)
+        self.jobs.cancel()
 
     # --- opening --------------------------------------------------------------------------------
+
+    def _on_refused(self, sentence: str = "") -> None:
+        if not self._closing:
+            self.refused.emit(sentence)
 
     def _on_opened(self, opened: work.Opened) -> None:
         from gzactive.app.evaluate.controller import EvaluateController
@@ -177,9 +185,8 @@ class ProjectSession(QObject):
         from gzactive.app.train.controller import TrainController
 
         self.project = opened.project
-        if self._closed:
-            self.close_now()
-            return
+        if self._closing:
+            return  # before anything is made of it
         self._rounds.schedule.restart(opened.since_round)
         kind = ReadingController if opened.project.read_only else LabelController
         self.label = kind(opened.project, parent=self)
@@ -215,7 +222,7 @@ class ProjectSession(QObject):
             self._rounds.last_round()
 
     def _wake(self) -> None:
-        job = self._submit("wake", "Waking the model", partial(work.wake_model, self.in_hand()))
+        job = self.jobs.submit("wake", "Waking the model", partial(work.wake_model, self.in_hand()))
         job.finished.connect(self._on_awake)
         job.failed.connect(self._on_not_awake)
 
@@ -235,12 +242,10 @@ class ProjectSession(QObject):
     def look(self) -> None:
         """Compute the features that are missing, also those that have come to be since it began."""
         self._unseen = True
-        if "features" in self._jobs:
-            self._resume_features = True
-            self._compute.cancel(self._jobs["features"])
+        if self.jobs.set_features_aside():
             return
         look = partial(work.look_at_galaxies, self.in_hand())
-        job = self._submit("features", "Looking at the galaxies", look)
+        job = self.jobs.submit("features", "Looking at the galaxies", look)
         job.finished.connect(self._on_looked)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
         job.cancelled.connect(self._on_look_cancelled)
@@ -259,29 +264,29 @@ class ProjectSession(QObject):
         """Images that were away are there again."""
         if self.label is not None:
             self.label.bring_back(returned.ids)
-        look = self.look if self._awake or "wake" in self._jobs else self._wake
+        look = self.look if self._awake or self.jobs.any_of("wake") else self._wake
         (look if returned.unseen else self.rank)()
 
     def _look_from_all_sides(self) -> None:
         """Turned and mirrored views of what was labelled, for the next round; none waits for it."""
         run = partial(work.look_from_all_sides, self.in_hand())
-        job = self._submit("views", "Looking at labelled galaxies from all sides", run)
+        job = self.jobs.submit("views", "Looking at labelled galaxies from all sides", run)
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))
 
     def _on_look_cancelled(self) -> None:
-        if not self._resume_features:
+        if not self.jobs.features_wait:
             self.said.emit(
                 "Cancelled; what was computed is kept, and the next start goes on.", False
             )
 
     def rank(self) -> None:
         """Score and choose the next galaxies again, with whatever is in use now."""
-        if "rank" in self._jobs:
+        if self.jobs.any_of("rank"):
             self._rank_again = True
             return
         whose = self.label.labeller if self.label is not None else ""
         run = partial(work.rank, self.in_hand(), labeller=whose)
-        job = self.submit_urgent("rank", "Ranking", run)
+        job = self.jobs.submit_urgent("rank", "Ranking", run)
         job.finished.connect(self._on_ranked)
         job.failed.connect(lambda _: self.news.give_up())
         job.cancelled.connect(self.news.give_up)
@@ -309,13 +314,13 @@ class ProjectSession(QObject):
             self.rank()
         elif self._rounds.last_round():
             return
-        elif self.views_due and self._awake and not self._resume_features:
+        elif self.views_due and self._awake and not self.jobs.features_wait:
             self.views_due = False
             self._look_from_all_sides()
 
     def _on_running_low(self) -> None:
         """The queue is nearly done before a round was due: ask for a longer one."""
-        if self._closed or self.label is None or {"rank", "round"} & set(self._jobs):
+        if self._closing or self.label is None or self.jobs.any_of("rank", "round"):
             return
         if not self._queue_was_short or not len(self.label.upcoming):
             self.rank()
@@ -355,44 +360,13 @@ class ProjectSession(QObject):
             raise RuntimeError("no project is open")
         return self.project
 
-    def _submit(self, kind: str, title: str, run: Any, *, first: bool = False) -> Job:
-        job = self._compute.submit(title, run, first=first)
-        self._jobs[kind] = job
-        job.state_changed.connect(self._forget)
-        self.schedule_changed.emit()
-        return job
-
-    def submit_urgent(self, kind: str, title: str, run: Any) -> Job:
-        """Put a job before all others, also before features under way.
-
-        A survey's features take hours and a round or a ranking takes seconds, so the features step
-        aside; what they computed is kept, and they go on when nothing else is left to do.
-        """
-        if "features" in self._jobs:
-            self._resume_features = True
-            self._compute.cancel(self._jobs["features"])
-        for slow in {"views", "saving"} & set(self._jobs):  # they are asked for again
-            self._compute.cancel(self._jobs[slow])
-        return self._submit(kind, title, run, first=True)
-
-    def _forget(self, job: Job) -> None:
-        if job.over:
-            self._jobs = {kind: each for kind, each in self._jobs.items() if each is not job}
-            self.schedule_changed.emit()
-            if self._closed and not self._jobs:
-                self.close_now()
-            elif self._resume_features:
-                # After those who act on the outcome have asked for more.
-                QTimer.singleShot(0, self, self._go_on_looking)
-
-    def _go_on_looking(self) -> None:
-        if self._resume_features and not self._jobs and not self._closed:
-            self._resume_features = False
-            self.look()
-
     def close_now(self) -> None:
         """Close the project for good: nothing computes for it any more."""
+        if self._closed:
+            return
+        self._closed = True
         if self.project is not None:
             self.project.close()
             self.project = None
         self._lock.release()
+        self.closed.emit()

@@ -61,7 +61,6 @@ class StatusStrip(QWidget):
 
     def watch(self, job: Job | ProcessJob) -> None:
         """Show this job's progress until it ends; a process steps back behind a job of seconds."""
-        job.progress.connect(lambda *report: self._on_progress(job, *report))
         if isinstance(job, ProcessJob):
             self._aside.append(job)
             if isinstance(self._job, Job):
@@ -73,14 +72,22 @@ class StatusStrip(QWidget):
         if isinstance(job, ProcessJob) and job in self._aside:
             self._aside.remove(job)
         if job is self._job:
-            self._job = None
+            self._let_go()
             self._show_bar(False)
             self.words.clear()
             if self._aside:
                 self._show(self._aside[-1])
 
+    def _let_go(self) -> None:
+        if self._job is not None:
+            self._job.progress.disconnect(self._on_progress)
+            self._job = None
+
     def _show(self, job: Job | ProcessJob) -> None:
+        self._let_go()
         self._job = job
+        # Its own method and no closure: a job may outlive this line, which Qt then lets go of.
+        job.progress.connect(self._on_progress)
         self.words.clear()
         self._left = TimeLeft()
         self._bar.setRange(0, 0)
@@ -94,8 +101,8 @@ class StatusStrip(QWidget):
             self.words.say(sentence)
             self.words.setToolTip(sentence)
 
-    def _on_progress(self, job: Job | ProcessJob, stage: str, done: int, total: int) -> None:
-        if job is not self._job:
+    def _on_progress(self, stage: str, done: int, total: int) -> None:
+        if (job := self._job) is None:
             return
         self._bar.setRange(0, total)
         self._bar.setValue(done)

@@ -1,6 +1,6 @@
 """Messages to other programs, by a real hub (astropy's) to a real client of it.
 
-Peers' requirement 21 (peers.md): send to DS9, Aladin and TOPCAT by SAMP.
+Peers' requirement 21: send to DS9, Aladin and TOPCAT by SAMP.
 """
 
 import warnings

@@ -48,7 +48,7 @@ class AskingDesk(QObject):
 
     def _make(self, ids: list[str], question: OwnQuestion, folder: Path) -> None:
         project = self._session.in_hand()
-        job = self._session.submit_urgent(
+        job = self._session.jobs.submit_urgent(
             "ask",
             "Making the project",
             lambda progress: work.ask(project, folder, question, ids, progress),

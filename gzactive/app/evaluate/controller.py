@@ -167,7 +167,7 @@ class EvaluateController(QObject):
     # --- inside ---------------------------------------------------------------------------------
 
     def _start(self, kind: str, title: str, run: object) -> None:
-        job = self.session.submit_urgent(kind, title, run)
+        job = self.session.jobs.submit_urgent(kind, title, run)
         self._jobs[kind] = job
         job.state_changed.connect(lambda one: self._forget(kind, one))
         job.failed.connect(lambda sentence: self.said.emit(sentence, True))

@@ -212,7 +212,9 @@ class ProjectController(QObject):
 
         run = partial(export, self.project, name, out, options=options, force=True)
         title = f"Exporting: {format_named(name).title}"
-        job = self.session.submit_urgent("export", title, lambda progress: run(progress=progress))
+        job = self.session.jobs.submit_urgent(
+            "export", title, lambda progress: run(progress=progress)
+        )
         self.exporting, self.exported = job, None
         job.progress.connect(self.export_progress)
         job.finished.connect(self._on_exported)
@@ -261,7 +263,7 @@ class ProjectController(QObject):
         from gzactive.survey.merging import merge_labels
 
         run = partial(merge_labels, self.project, list(others))
-        job = self.session.submit_urgent(
+        job = self.session.jobs.submit_urgent(
             "merge", "Merging labels", lambda progress: run(progress=progress)
         )
         job.finished.connect(self._on_merged)
@@ -287,7 +289,7 @@ class ProjectController(QObject):
         from gzactive.teams import move_labels
 
         run = partial(move_labels, self.project, place)
-        job = self.session.submit_urgent(
+        job = self.session.jobs.submit_urgent(
             "move", "Moving labels", lambda progress: run(progress=progress)
         )
         job.finished.connect(self._on_moved)

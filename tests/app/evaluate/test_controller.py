@@ -1,15 +1,31 @@
 """Judging without widgets: when it happens, and what a fault or a cancel leaves behind."""
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.evaluate.controller import EvaluateController
+from gzactive.app.job import Job
 from gzactive.app.jobs import ComputeThread
+from gzactive.app.session_jobs import SessionJobs
 from gzactive.errors import GzactiveError
 from gzactive.project import Project
 from tests.app.conftest import PATIENCE, MakeProject
 from tests.app.evaluate.conftest import judgeable
+
+
+class NotedJobs(SessionJobs):
+    """A session's jobs, with a list of what was asked for."""
+
+    def __init__(self, compute: ComputeThread, parent: QObject) -> None:
+        super().__init__(compute, parent)
+        self.kinds: list[str] = []
+
+    def submit(self, kind: str, title: str, run: Any, *, first: bool = False) -> Job:
+        self.kinds.append(kind)
+        return super().submit(kind, title, run, first=first)
 
 
 class Session(QObject):
@@ -20,12 +36,11 @@ class Session(QObject):
     def __init__(self, compute: ComputeThread) -> None:
         super().__init__()
         self.read_only = ""
-        self.kinds: list[str] = []
-        self._compute = compute
+        self.jobs = NotedJobs(compute, self)
 
-    def submit_urgent(self, kind, title, run):  # type: ignore[no-untyped-def]
-        self.kinds.append(kind)
-        return self._compute.submit(title, run, first=True)
+    @property
+    def kinds(self) -> list[str]:
+        return self.jobs.kinds
 
 
 @pytest.fixture

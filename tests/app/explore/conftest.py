@@ -1,15 +1,18 @@
-"""A project whose scores are known, and a controller that looks at it."""
+"""A project whose scores are known, and a controller or a window that looks at it."""
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.explore.controller import ExploreController
+from gzactive.app.main_window import MainWindow
 from gzactive.project import Project
 from gzactive.stores.predictions import Scores
-from tests.app.conftest import PATIENCE, MakeProject, give_features
+from tests.app.conftest import PATIENCE, MakeProject, OpenWindow, give_features
 
 
 def made_up_scores(ids: list[str], project: Project, seed: int = 5) -> Scores:
@@ -61,3 +64,21 @@ def explore(qtbot: QtBot, make_project: MakeProject) -> Iterator[Explore]:
 def settled(qtbot: QtBot, controller: ExploreController) -> None:
     """Wait until everything asked for has come."""
     qtbot.waitUntil(lambda: not controller._worker.busy, timeout=PATIENCE)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_window: OpenWindow, project: Project) -> MainWindow:
+    """A window on the module's project that shows all galaxies of its Explore page."""
+    window = open_window(project.path)
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    page_settled(qtbot, window)
+    window.session.explore.set_cut(0.0)
+    page_settled(qtbot, window)
+    return window
+
+
+def page_settled(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the page shows everything asked for."""
+    it = window.session.explore
+    qtbot.waitUntil(lambda: not it._worker.busy and not it.finding, timeout=PATIENCE)
+    qtbot.wait(20)

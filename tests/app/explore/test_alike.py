@@ -16,6 +16,7 @@ from gzactive.app.main_window import MainWindow
 from gzactive.inference import feature_store
 from gzactive.project import Project
 from tests.app.conftest import PATIENCE, MakeProject, OpenWindow
+from tests.app.explore.conftest import page_settled as settled
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 ALIKE = [f"G{number:04d}" for number in range(8)]
@@ -35,22 +36,6 @@ def project(make_project: MakeProject) -> Project:
     project = make_project(40, automatic=False)
     give_likes(project)
     return project
-
-
-@pytest.fixture
-def window(qtbot: QtBot, open_window: OpenWindow, project: Project) -> MainWindow:
-    window = open_window(project.path)
-    QTest.keyClick(window, Key.Key_2, Ctrl)
-    settled(qtbot, window)
-    window.session.explore.set_cut(0.0)
-    settled(qtbot, window)
-    return window
-
-
-def settled(qtbot: QtBot, window: MainWindow) -> None:
-    it = window.session.explore
-    qtbot.waitUntil(lambda: not it._worker.busy and not it.finding, timeout=PATIENCE)
-    qtbot.wait(20)
 
 
 def press(window: MainWindow, *keys: Key) -> None:

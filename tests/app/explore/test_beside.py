@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from gzactive.app.main_window import MainWindow
 from gzactive.project import Project
 from tests.app.conftest import PATIENCE, OpenWindow, draw_galaxy, give_features
+from tests.app.explore.conftest import page_settled as settled
 
 Key = Qt.Key
 
@@ -55,12 +56,6 @@ def surveys(tmp_path: Path) -> Iterator[tuple[Project, Path]]:
         project.save_settings(labeller="ada", automatic=False)
         give_features(project)
         yield project, other
-
-
-def settled(qtbot: QtBot, window: MainWindow) -> None:
-    it = window.session.explore
-    qtbot.waitUntil(lambda: not it._worker.busy and not it.finding, timeout=PATIENCE)
-    qtbot.wait(20)
 
 
 @pytest.fixture

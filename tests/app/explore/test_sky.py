@@ -1,4 +1,4 @@
-"""Galaxies sent to other programs: peers' requirement 21 (peers.md), by real messages."""
+"""Galaxies sent to other programs: peers' requirement 21, by real messages."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The Explore page by real key events: peers' requirements 7, 8 and 21 (peers.md)."""
+"""The Explore page by real key events: peers' requirements 7, 8 and 21."""
 
 import threading
 from pathlib import Path
@@ -16,6 +16,7 @@ from gzactive.app.label.look import load_look
 from gzactive.app.main_window import MainWindow
 from gzactive.project import Project
 from tests.app.conftest import PATIENCE, MakeProject, OpenWindow, give_features
+from tests.app.explore.conftest import page_settled as settled
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
@@ -25,22 +26,6 @@ def project(make_project: MakeProject) -> Project:
     project = make_project(40, automatic=False)
     give_features(project)
     return project
-
-
-@pytest.fixture
-def window(qtbot: QtBot, open_window: OpenWindow, project: Project) -> MainWindow:
-    window = open_window(project.path)
-    QTest.keyClick(window, Key.Key_2, Ctrl)
-    settled(qtbot, window)
-    window.session.explore.set_cut(0.0)
-    settled(qtbot, window)
-    return window
-
-
-def settled(qtbot: QtBot, window: MainWindow) -> None:
-    it = window.session.explore
-    qtbot.waitUntil(lambda: not it._worker.busy and not it.finding, timeout=PATIENCE)
-    qtbot.wait(20)
 
 
 def checked(window: MainWindow) -> list[str]:
