@@ -59,7 +59,7 @@ def page() -> str:
 
 def section(name: str, run: Callable[..., None]) -> str:
     """One command: what it does, its usage, and a table of what it takes."""
-    rows, usage, options = [], [], False
+    rows, usage, needed, options = [], [], [], False
     hints = get_type_hints(run, include_extras=True)
     for param in inspect.signature(run).parameters.values():
         kind, info = get_args(hints[param.name])[:2]
@@ -69,9 +69,13 @@ def section(name: str, run: Callable[..., None]) -> str:
             usage.append(word)
             rows.append((f"`{word}`", told))
         elif not info.hidden:
-            options = True
-            rows.append((f"`{option(param, kind, info)}`", told + default(param, info)))
-    call = " ".join(["gzactive", name, *(["[OPTIONS]"] if options else []), *usage])
+            word = option(param, kind, info)
+            rows.append((f"`{word}`", told + default(param, info)))
+            if param.default is inspect.Parameter.empty:
+                needed.append(word)
+            else:
+                options = True
+    call = " ".join(["gzactive", name, *(["[OPTIONS]"] if options else []), *needed, *usage])
     lines = [f"### {name}\n", words(inspect.getdoc(run) or ""), "", f"```sh\n{call}\n```", ""]
     if rows:
         lines += ["| takes | for |", "|---|---|"]
@@ -86,7 +90,9 @@ def argument(param: inspect.Parameter, kind: Any, info: ArgumentInfo) -> str:
 
 
 def option(param: inspect.Parameter, kind: Any, info: OptionInfo) -> str:
-    names = ", ".join(info.param_decls or (f"--{param.name.replace('_', '-')}",))
+    # Inside Annotated the first name stands where a default would: Typer itself reads it so.
+    given = (*([info.default] if isinstance(info.default, str) else []), *(info.param_decls or ()))
+    names = ", ".join(given or (f"--{param.name.replace('_', '-')}",))
     of = next((each for each in get_args(kind) if each is not type(None)), kind)
     of = (get_args(of) or (of,))[0] if many(kind) else of
     if of is bool:
@@ -104,6 +110,8 @@ def default(param: inspect.Parameter, info: OptionInfo) -> str:
     value = param.default
     if isinstance(info.show_default, str):
         value = info.show_default
+    if isinstance(value, bool) and isinstance(info.default, str) and "/" in info.default:
+        return f" Default: {info.default.split('/')[not value]}."
     if value is None or isinstance(value, bool) or value in ("", inspect.Parameter.empty):
         return ""
     if isinstance(value, Path) and value.is_absolute():

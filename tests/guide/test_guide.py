@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from gzactive.app.actions import ACTIONS
@@ -118,6 +119,21 @@ def test_the_page_of_the_command_line_is_as_the_commands_are() -> None:
         pytest.skip("packaging is not here")
     done = subprocess.run([sys.executable, str(script), "--check"], check=False)
     assert done.returncode == 0, "run: python packaging/command_line.py"
+
+
+def test_the_page_of_the_command_line_names_the_options_that_commands_take() -> None:
+    commands = typer.main.get_command(app).commands
+    sections = GUIDE.page("command-line").source.split("\n### ")[1:]
+    assert len(sections) == len(commands)
+    for section in sections:
+        name = section.partition("\n")[0]
+        told = set(re.findall(r"^\| `(--?[^ `]+)", section, re.MULTILINE))
+        taken = {
+            "/".join((*option.opts, *option.secondary_opts))
+            for option in commands[name].params
+            if option.opts[0].startswith("-") and not option.hidden and option.name != "help"
+        }
+        assert told == taken, name
 
 
 def test_trees_on_the_page_about_trees_are_trees(tmp_path: Path) -> None:
