@@ -14,6 +14,7 @@ from gzactive.app.evaluate.labellers_page import LabellersPage
 from gzactive.app.evaluate.overview import Overview
 from gzactive.app.evaluate.question_page import QuestionPage
 from gzactive.app.icons import Icons
+from gzactive.app.passing_line import PassingLine
 from gzactive.app.tokens import SPACE
 
 __all__ = ["EvaluateView"]
@@ -64,8 +65,7 @@ class EvaluateView(QWidget):
         self.stack = QStackedWidget(self)
         for page in (self.nothing, self.overview, self.question, self.labellers):
             self.stack.addWidget(page)
-        self._said = QLabel(self)
-        self._said.setProperty("role", "small")
+        self.said = PassingLine(self)
         self._lay_out()
         self.chooser.chosen.connect(controller.choose)
         self.overview.opened.connect(controller.choose)
@@ -105,7 +105,6 @@ class EvaluateView(QWidget):
         top.setSpacing(SPACE.medium)
         top.addWidget(title)
         top.addStretch(1)
-        top.addWidget(self._said)
         top.addWidget(self._actions.button("evaluate.again", self, text=True))
         top.addWidget(self._actions.button("evaluate.report", self, text=True))
         row = QHBoxLayout()
@@ -119,6 +118,7 @@ class EvaluateView(QWidget):
         column.addLayout(top)
         column.addWidget(self.told)
         column.addLayout(row, 1)
+        column.addWidget(self.said)  # its place stays, so that nothing jumps
 
     def _refresh(self) -> None:
         it = self.controller
@@ -147,8 +147,7 @@ class EvaluateView(QWidget):
         if fault:
             self.banner.say(sentence, fault=True)
         else:
-            self._said.setText(sentence)
-            self._said.setToolTip(sentence)
+            self.said.say(sentence)
 
     def _export(self) -> None:
         it = self.controller

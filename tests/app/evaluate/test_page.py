@@ -95,6 +95,23 @@ def test_the_report_is_written_by_its_key(
     assert '<table class="matrix">' in path.read_text(encoding="utf-8")
 
 
+def test_what_came_of_a_key_is_said_for_a_while_and_goes_at_the_next_key(
+    qtbot: QtBot, make_project: MakeProject, open_window: OpenWindow
+) -> None:
+    window = open_window(make_project(20, "rings", automatic=False).path)
+    window.go("evaluate")
+    it, said = window.session.evaluate, window.area.evaluate.said
+    it.ask_second_opinions()
+    qtbot.waitUntil(lambda: said.text().startswith("No galaxy is disputed"), timeout=PATIENCE)
+    assert not window.area.evaluate.banner.isVisible()
+    said._timer.timeout.emit()  # its time is up
+    assert said.text() == ""
+    it.ask_second_opinions()
+    qtbot.waitUntil(lambda: bool(said.text()), timeout=PATIENCE)
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert said.text() == ""
+
+
 def test_disputed_galaxies_come_next_on_the_label_page(
     qtbot: QtBot, make_project: MakeProject, open_window: OpenWindow
 ) -> None:
