@@ -6,6 +6,8 @@ Rich is imported when something is drawn, so that ``--help`` does not wait for i
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-__all__ = ["console", "count", "print_table", "progress_bars", "show_or_write"]
+__all__ = ["console", "count", "print_table", "progress_bars", "show_or_write", "spelled"]
 
 
 def console() -> Console:
@@ -35,6 +37,21 @@ def count(number: int, noun: str) -> str:
     """Say how many, in words: "1 galaxy", "2 galaxies", "1,000 votes"."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def spelled(*words: str | Path) -> str:
+    """Spell a call of gzactive as it can be typed here, for a person to copy.
+
+    Where the shell does not find the program by its name, as after ``packaging/run`` outside its
+    environment, the interpreter is named.
+    """
+    program = ["gzactive"] if shutil.which("gzactive") else [sys.executable, "-m", "gzactive"]
+    call = [*program, *map(str, words)]
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline(call)
+    return shlex.join(call)
 
 
 @contextmanager

@@ -48,6 +48,7 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || ! "$python" -c '' 2>/dev/nu
         "$python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ||
         fail "The installation failed: see the messages above; a second run goes on where it stopped."
     printf '%s' "$wanted" >"$stamp"
+    say "Installed. For the command gzactive in this terminal: . '$root/.venv/bin/activate'"
 fi
 
 # The few system libraries that Qt's wheels expect of any desktop: nothing to do where they are.

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from gzactive.errors import GzactiveError
-from gzactive.terminal import progress_bars
+from gzactive.terminal import progress_bars, spelled
 
 _SCRIPT = """
 from gzactive.errors import GzactiveError
@@ -68,3 +69,16 @@ def test_a_terminal_is_cleared_of_half_a_bar() -> None:
     after_bar = before[before.rindex("3/10") :]
     assert "\x1b[1A\x1b[2K" in after_bar
     assert after_bar.endswith(("\x1b[2K", "\r"))
+
+
+def test_a_call_is_spelled_as_the_shell_here_understands_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "the sky's own"
+    monkeypatch.setenv("PATH", str(tmp_path))  # gzactive is not on it
+    call = spelled("info", folder)
+    done = subprocess.run(call, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert folder.name in done.stderr
+    (tmp_path / ("gzactive.bat" if os.name == "nt" else "gzactive")).touch(0o755)
+    assert spelled("info", "sky") == "gzactive info sky"

@@ -9,7 +9,7 @@ import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
 from gzactive.errors import GzactiveError
-from gzactive.terminal import console, count, print_table, progress_bars
+from gzactive.terminal import console, count, print_table, progress_bars, spelled
 
 __all__ = ["demo", "info", "new", "open_app", "trees"]
 
@@ -54,6 +54,8 @@ def demo(
     Opens the app on it; with [bold]--headless[/bold], or without a display, simulated volunteers
     do the labelling in the terminal and the result is a report with pictures.
     """
+    from rich.markup import escape
+
     from gzactive.demo import has_display, make_demo_project, run_headless
 
     if headless or not has_display():
@@ -66,7 +68,8 @@ def demo(
         print_table(outcome.table, "Held-out loss, round by round")
         console().print(outcome.sentence)
         console().print(f"Report: [bold]{outcome.report}[/bold]", soft_wrap=True)
-        console().print(f"Label on from here: [bold]gzactive app {outcome.project}[/bold]")
+        call = escape(spelled("app", outcome.project))
+        console().print(f"Label on from here: [bold]{call}[/bold]", soft_wrap=True)
         return
     with progress_bars() as progress:
         project = make_demo_project(folder, n=galaxies, seed=seed, progress=progress)
