@@ -141,7 +141,7 @@ def keys(where: str) -> str:
 
 def without_app_links(html: str) -> str:
     """What a link would do in the app is told here, in bold."""
-    return re.sub(r'<a href="app:[^"]*">(.*?)</a>', r"<strong>\1</strong>", html)
+    return re.sub(r'<a href="app:[^"]*">(.*?)</a>', r"<strong>\1</strong>", html, flags=re.DOTALL)
 
 
 def draw_sights(tree: DecisionTree, out: Path) -> dict[str, Sight]:
