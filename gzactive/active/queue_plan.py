@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gzactive.active.diversity import far_and_high, kmeans_plus_plus, power_bald
+from gzactive.active.diversity import kmeans_plus_plus, power_bald, stand_ins
 from gzactive.active.strategies import START_POOL
 from gzactive.errors import GzactiveError
 
@@ -22,7 +22,7 @@ _NICE_BETA = 6.0
 
 #: Galaxies of a tree without a head that are chosen half at random, half for diversity.
 START_GALAXIES = 50
-#: Galaxies whose distances are looked at for one queue: seconds, of a million too.
+#: Galaxies whose distances are looked at for one queue at least: seconds, of a million too.
 _FAR_POOL = 8192
 #: Part of a queue that skipped galaxies may take, at its end.
 _SKIPPED_SHARE = 0.2
@@ -224,23 +224,27 @@ class QueuePlan:
             How sharply high scores are preferred; choose among so many candidates, drawn at random.
         features_of
             Features of those of the given rows that have any: galaxies unlike each other and those
-            labelled are preferred, see :func:`~gzactive.active.diversity.far_and_high`. Without
-            it, PowerBALD's noise keeps a batch varied.
+            labelled are preferred, as by :func:`~gzactive.active.diversity.far_and_high`, among
+            :func:`~gzactive.active.diversity.stand_ins` of a large survey. Without it, PowerBALD's
+            noise keeps a batch varied.
         """
         free = self._free(candidates)
         if np.isinf(beta):
             features_of = None  # the highest scores of all, wherever they lie
-        if features_of is not None:
-            pool = min(pool or _FAR_POOL, _FAR_POOL)
         if pool is not None and len(free) > pool:
             free = np.sort(self._rng.choice(free, pool, replace=False))
         if features_of is None or not self._missing:
             found = power_bald(scores[free], self._missing, beta, self._rng)
         else:
+            few = max(_FAR_POOL, self._missing)
+            drawn, importance = stand_ins(scores[free], few, beta, self._rng)
+            free = free[drawn]
             labelled, features = features_of(self._eligible.labelled), features_of(free)
             if len(features) != len(free):
                 raise GzactiveError("Features were lost while galaxies were chosen: rank again.")
-            found = far_and_high(features, scores[free], self._missing, beta, self._rng, labelled)
+            found = kmeans_plus_plus(
+                features, self._missing, self._rng, centres=labelled, importance=importance
+            )
         chosen = free[found]
         self._take(chosen, ["active"] * len(chosen))
 

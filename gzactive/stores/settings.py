@@ -153,8 +153,7 @@ class Settings:
     )
     pool: int = _setting(
         "Pool",
-        "Choose among so many galaxies drawn at random; 0 is all, or 8,192 where variety is by "
-        "distance.",
+        "Choose among so many galaxies drawn at random; 0 is all.",
         0,
         minimum=0,
         maximum=1_000_000_000,

@@ -79,3 +79,24 @@ def test_of_equally_informative_galaxies_those_unlike_the_labelled_come_first():
     assert 0.1 < (chosen() >= 200).mean() < 0.6  # by chance alone: a third
     scores[200:] = 0.0
     assert (chosen(features_of=lambda rows: features[rows]) < 200).all()
+
+
+def test_few_of_high_scores_are_found_among_more_than_distances_are_looked_at(monkeypatch):
+    monkeypatch.setattr("gzactive.active.queue_plan._FAR_POOL", 60)
+    rng = np.random.default_rng(0)
+    features, scores = rng.normal(size=(5000, 8)), np.full(5000, 0.1)
+    rare = rng.choice(5000, 10, replace=False)
+    scores[rare] = 10.0
+    rows = np.arange(5000)
+    given = Eligible(rows[:0], rows, rows[:0], [], rows[:0])
+    looked_at = []
+
+    def features_of(some):
+        looked_at.append(len(some))
+        return features[some]
+
+    plan = QueuePlan(given, 20, 0.0, np.random.default_rng(1))
+    plan.choose_active(rows, scores, 2.0, None, features_of)
+    chosen, _ = plan.finish()
+    assert set(rare) <= set(chosen)  # two thirds of all weight
+    assert looked_at == [0, 60]

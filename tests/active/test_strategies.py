@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gzactive.active.diversity import far_and_high, kmeans_plus_plus, power_bald
+from gzactive.active.diversity import far_and_high, kmeans_plus_plus, power_bald, stand_ins
 from gzactive.active.strategies import STRATEGIES, Situation, is_fresh, strategy_named
 from gzactive.errors import GzactiveError
 from gzactive.model.head import Head
@@ -153,3 +153,36 @@ def test_far_and_high_survives_scores_of_nothing():
     features = rng().normal(0, 1, (30, 4))
     chosen = far_and_high(features, np.zeros(30), 30, 2.0, rng(), labelled=features[:2])
     assert sorted(chosen) == list(range(30))
+
+
+def test_chosen_through_few_stand_ins_galaxies_have_the_odds_that_they_have_among_all():
+    scores = rng(4).random(100)
+    scores[7] = 5.0  # a third of all weight
+    odds = scores**2 / (scores**2).sum()
+    picked = []
+    for seed in range(8000):
+        source = rng(seed)
+        drawn, importance = stand_ins(scores, 12, 2.0, source)
+        picked.append(drawn[source.choice(12, p=importance / importance.sum())])
+    share = np.bincount(picked, minlength=100) / len(picked)
+    # Weights that are estimated from twelve spread a little more evenly; uniform draws would give
+    # the one that outweighs the rest at most twelve in a hundred.
+    np.testing.assert_allclose(share, odds, atol=0.03)
+    assert share[7] == pytest.approx(odds[7], abs=0.03)
+
+
+def test_what_stands_out_is_among_the_stand_ins_and_all_stand_for_themselves_where_they_are_few():
+    scores = np.full(5000, 0.1)
+    scores[[17, 4000]] = 10.0
+    drawn, importance = stand_ins(scores, 50, 2.0, rng(1))
+    assert {17, 4000} <= set(drawn)
+    assert (np.diff(drawn) > 0).all()
+    # Each of the others stands for a hundred that are like it.
+    assert importance[drawn == 17] == 1.0
+    np.testing.assert_allclose(importance[scores[drawn] < 1], 1e-4 * 5000 / 48, rtol=0.5)
+    for beta in (0.0, 1e-3, 4.0):
+        drawn, importance = stand_ins(scores, 5000, beta, rng())
+        assert drawn.tolist() == list(range(5000))
+        np.testing.assert_allclose(importance, (scores / 10) ** beta)
+        assert np.isfinite(stand_ins(scores, 50, beta, rng())[1]).all()
+    assert stand_ins([], 5, 1.0, rng())[0].shape == (0,)
