@@ -39,6 +39,7 @@ class Prefetcher(QObject):
         self._pending: dict[str, Future[None]] = {}
         self._wanted: set[str] = set()
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="decode")
+        self._closed = False
         self._decoded.connect(self._on_decoded, Qt.ConnectionType.QueuedConnection)
 
     def get(self, id_str: str) -> Frame | None:
@@ -64,13 +65,16 @@ class Prefetcher(QObject):
         self._frames.pop(id_str, None)
 
     def close(self) -> None:
-        """Stop decoding and wait for what is under way."""
+        """Stop decoding and wait for what is under way, which is handed to nobody."""
+        self._closed = True
         self._workers.shutdown(wait=True, cancel_futures=True)
 
     def _decode(self, id_str: str, file_loc: str) -> None:
         self._decoded.emit(load_frame(id_str, file_loc, self._how))
 
     def _on_decoded(self, frame: Frame) -> None:
+        if self._closed:
+            return
         self._pending.pop(frame.id_str, None)
         self._frames[frame.id_str] = frame
         self._trim()

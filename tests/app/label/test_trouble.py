@@ -11,8 +11,11 @@ import pytest
 import sqlalchemy
 from pytestqt.qtbot import QtBot
 
+from gzactive.app import work
+from gzactive.app.label.controller import LabelController
 from gzactive.app.label.unsaved import unsaved
 from gzactive.app.label.upcoming import UpcomingGalaxy
+from gzactive.progress import silent
 from gzactive.project import Project
 from gzactive.stores.labels import LabelError
 
@@ -129,3 +132,19 @@ def test_one_bad_file_is_named(qtbot: QtBot, start: Start, make_project: MakePro
     qtbot.waitUntil(lambda: bool(warnings))
     ((sentence, _),) = warnings
     assert sentence.startswith("Galaxy G0000 was left out: ")
+
+
+def test_pictures_that_come_in_after_closing_are_for_nobody(
+    qtbot: QtBot, make_project: MakeProject
+) -> None:
+    project = make_project(tree="rings")
+    queue = work.rank(project, silent).queue
+    for place in project.catalog["file_loc"]:
+        Path(place).unlink()
+    it = LabelController(project)
+    it.start(queue)
+    it.close()  # two are decoded still, and what came of it is in the post
+    with qtbot.captureExceptions() as faults:
+        qtbot.wait(50)
+    assert faults == []
+    assert project.problems.frame().empty
