@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from gzactive.model.likelihood import predictive_nll
 from gzactive.model.weights_file import read_header
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
+from gzactive.survey.known_votes import ImportedFile, KnownVotes, read_known_votes
 from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
@@ -96,6 +98,8 @@ class Assessment:
         Reserved galaxies that do not judge, since a person picked them: they are no random sample.
     made
         How these figures came about, in a sentence: what to tell who wants to have them again.
+    read
+        The table of votes that judged, if one was given.
     """
 
     name: str
@@ -107,6 +111,7 @@ class Assessment:
     votes_from: str
     picked: int = 0
     made: str = ""
+    read: tuple[ImportedFile, ...] = ()
 
     @property
     def empty(self) -> str:
@@ -128,6 +133,7 @@ def assess(
     project: Project,
     *,
     votes: Path | None = None,
+    where: str | None = None,
     min_votes: int = 1,
     seed: int = 0,
     progress: Progress = silent,
@@ -137,8 +143,10 @@ def assess(
     Parameters
     ----------
     votes
-        A table of votes instead of the project's own labels and catalogue votes; of it too only
-        reserved galaxies count.
+        A table of votes, in any form that can be imported, instead of the project's own labels and
+        catalogue votes; of it too only reserved galaxies count.
+    where
+        Only these rows of the table, a pandas query.
     min_votes
         Votes that a question needs of a galaxy.
     seed
@@ -147,10 +155,13 @@ def assess(
     Raises
     ------
     GzactiveError
-        If the table has no votes of a reserved galaxy of this project.
+        If the table cannot be read, or has no votes of a reserved galaxy of this project.
     """
     tree = project.tree
-    table, source = _judging_votes(project, votes)
+    given = None
+    if votes is not None:
+        given = _given(project.catalog["id_str"], tree, votes, where, progress=progress)
+    table, source = _judging_votes(project, given)
     if len(table) > _JUDGES:
         source += f", {_JUDGES:,} of {len(table):,} galaxies drawn at random"
         table = table.sample(_JUDGES, random_state=seed).sort_index()
@@ -183,6 +194,7 @@ def assess(
         votes_from=source,
         picked=_picked(project) if votes is None else 0,
         made=_provenance(project, head, seed),
+        read=() if given is None else given.files,
     )
 
 
@@ -191,15 +203,23 @@ def assess_part(
     part: str,
     *,
     votes: Path | None = None,
+    where: str | None = None,
     min_votes: int = 1,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Assessment:
     """Judge a network that was trained on a catalogue on one part of its split.
 
-    Parameters and errors as :func:`gzactive.inference.trained_parts.read_part`.
+    Parameters and errors as :func:`assess` and :func:`gzactive.inference.trained_parts.read_part`.
     """
-    found = read_part(folder, part, votes=votes, progress=progress)
+    given: list[KnownVotes] = []
+
+    def read(path: Path, ids: Any, tree: DecisionTree) -> pd.DataFrame:
+        given.append(_given(ids, tree, path, where, f"the split of {folder.name}", progress))
+        return given[0].votes
+
+    reader = None if votes is None else partial(read, votes)
+    found = read_part(folder, part, votes=reader, progress=progress)
     alpha = found.head.mc_concentrations(found.features, N_SAMPLES, seed)
     return Assessment(
         name=folder.name,
@@ -210,8 +230,9 @@ def assess_part(
         ),
         rounds=(),
         unseen=0,
-        votes_from=str(votes) if votes else "the catalogue of the run",
+        votes_from=_told(given[0]) if given else "the catalogue of the run",
         made=f"{_sampling(found.head, seed)}; {_today()}.",
+        read=given[0].files if given else (),
     )
 
 
@@ -250,28 +271,38 @@ def _said(
     return found
 
 
-def _judging_votes(project: Project, votes: Path | None) -> tuple[pd.DataFrame, str]:
-    """Whole votes of reserved galaxies, indexed by ``id_str``, and where they come from."""
-    from gzactive.catalog import read_table, read_votes
+def _given(
+    galaxies: Any,
+    tree: DecisionTree,
+    votes: Path,
+    where: str | None,
+    whose: str = "this project",
+    progress: Progress = silent,
+) -> KnownVotes:
+    return read_known_votes(galaxies, tree, [votes], where=where, whose=whose, progress=progress)
 
+
+def _told(given: KnownVotes) -> str:
+    return ", ".join(one.name for one in given.files)
+
+
+def _judging_votes(project: Project, votes: KnownVotes | None) -> tuple[pd.DataFrame, str]:
+    """Whole votes of reserved galaxies, indexed by ``id_str``, and where they come from."""
     if votes is None:
         source = project.labels.catalogue_source(project.tree)
         told = "labels"
         if source and project.settings.catalogue_votes:
             told = f"labels and the catalogue votes of {source['source']}"
         return held_out_votes(project, weighted=False).round().astype(np.int64), told
-    table = read_votes(read_table(votes), project.tree).set_index("id_str")
-    table = table[list(project.tree.columns)]
     catalog = project.catalog
     reserved = catalog.loc[catalog["reserved"], "id_str"]
-    kept = table[table.index.isin(reserved) & (table.sum(axis=1) > 0)]
+    kept = votes.votes[votes.votes.index.isin(reserved)].astype(np.int64)
     if not len(kept):
-        known = int(table.index.isin(catalog["id_str"]).sum())
         raise GzactiveError(
-            f"{votes} has no votes of a reserved galaxy of this project ({known:,} of its "
-            f"{len(table):,} galaxies are in the project): galaxies that may train cannot judge."
+            f"{_told(votes)} has no votes of a reserved galaxy of this project, only of "
+            f"{len(votes.votes):,} that may train: these cannot judge."
         )
-    return kept, votes.name
+    return kept, _told(votes)
 
 
 def _provenance(project: Project, head: Head, seed: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
+from gzactive.cli.tables_read import print_read
 from gzactive.errors import GzactiveError
 from gzactive.terminal import console, print_table, progress_bars
 
@@ -28,7 +29,19 @@ def evaluate(
     ],
     votes: Annotated[
         Path | None,
-        typer.Option("--votes", help="Table of votes to judge by, instead of the project's own."),
+        typer.Option(
+            "--votes",
+            metavar="FILE",
+            help="Table of votes to judge by, instead of the project's own; any form that "
+            "[bold]import[/bold] reads.",
+        ),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            help="Only these rows of that table: a pandas query, such as \"sample == 'original'\".",
+        ),
     ] = None,
     split: Annotated[
         str | None,
@@ -72,10 +85,18 @@ def evaluate(
 
     if out is not None and not out.absolute().parent.is_dir():
         raise GzactiveError(f"There is no folder {out.absolute().parent} for {out.name}: make it.")
+    if where is not None and votes is None:
+        raise GzactiveError("--where chooses rows of a table of votes: name it with --votes.")
     if split is not None:
         with progress_bars() as progress:
             found = assess_part(
-                project, split, votes=votes, min_votes=min_votes, seed=seed, progress=progress
+                project,
+                split,
+                votes=votes,
+                where=where,
+                min_votes=min_votes,
+                seed=seed,
+                progress=progress,
             )
         _print(found, matrix or [])
         if out is not None:
@@ -85,7 +106,9 @@ def evaluate(
     with open_project(project) as opened, progress_bars() as progress:
         for question in matrix or []:
             check_judged(opened.tree, question)
-        found = assess(opened, votes=votes, min_votes=min_votes, seed=seed, progress=progress)
+        found = assess(
+            opened, votes=votes, where=where, min_votes=min_votes, seed=seed, progress=progress
+        )
         saved = None
         if saving and found.judgement is not None and votes is None:
             saved = assess_saving(opened, seed=seed, progress=progress)
@@ -127,6 +150,7 @@ def _print(found: Assessment, matrices: Sequence[str]) -> None:
 
     if found.judgement is None:
         return
+    print_read(found.read)
     console().print(f"{found.name}: {found.model}, judged by {found.votes_from}.", soft_wrap=True)
     console().print(headline(found.judgement))
     print_table(accuracy_table(found.judgement), "How often the leading answer is right")

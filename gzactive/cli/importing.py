@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
+from gzactive.cli.tables_read import print_read
 from gzactive.terminal import console, count, progress_bars
 
 __all__ = ["import_votes"]
@@ -54,20 +55,7 @@ def import_votes(
         done = run(
             opened, files, where=where, id_column=id_column, people=pseudo_votes, progress=progress
         )
-    for one in done.files:
-        pseudo = f"; pseudo-votes of {one.people} nominal people" if one.people else ""
-        console().print(
-            f"{one.name}: {one.format}{pseudo}; ids in '{one.ids}'; "
-            f"{count(one.galaxies, 'galaxy')} with votes.",
-            soft_wrap=True,
-            markup=False,
-        )
-        for finding in one.findings:
-            console().print(f"  {finding.told}", soft_wrap=True, markup=False)
-            for row in finding.rows:
-                console().print(f"    {row}", soft_wrap=True, markup=False)
-    for finding in done.findings:
-        console().print(finding.told, soft_wrap=True, markup=False)
+    print_read(done.files, done.findings)
     console().print(
         f"{count(done.galaxies, 'galaxy')}, {count(done.votes, 'vote')}, kept as catalogue votes"
         + (f"; {done.replaced:,} had other votes before." if done.replaced else ".")

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
+from gzactive.cli.tables_read import print_read
 from gzactive.errors import GzactiveError
 from gzactive.terminal import console, count, print_table, progress_bars
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gzactive.progress import Progress
     from gzactive.project import Project
+    from gzactive.survey.known_votes import ImportedFile
 
 __all__ = ["simulate"]
 
@@ -26,7 +29,18 @@ def simulate(
     ],
     votes: Annotated[
         Path | None,
-        typer.Option(help="Table of id_str and counts; by default the project's own labels."),
+        typer.Option(
+            metavar="FILE",
+            help="Table of votes, in any form that [bold]import[/bold] reads; by default the "
+            "project's own labels.",
+        ),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            help="Only these rows of that table: a pandas query, such as \"sample == 'original'\".",
+        ),
     ] = None,
     strategies: Annotated[
         str,
@@ -81,9 +95,11 @@ def simulate(
             posterior=posterior or opened.settings.posterior,
             n_samples=opened.settings.samples,
         )
-        galaxies = known_galaxies(opened, _votes(opened, votes))
         with progress_bars() as progress:
+            table, read = _votes(opened, votes, where, progress)
+            galaxies = known_galaxies(opened, table)
             curves = compare(galaxies, comparison, out, progress=progress)
+    print_read(read)
     judges = int(galaxies.reserved.sum())
     console().print(
         f"{count(len(galaxies.votes), 'galaxy')} with votes, {judges:,} of which judge; "
@@ -92,18 +108,25 @@ def simulate(
     _show(curves, out)
 
 
-def _votes(project: Project, path: Path | None) -> pd.DataFrame:
+def _votes(
+    project: Project, path: Path | None, where: str | None, progress: Progress
+) -> tuple[pd.DataFrame, tuple[ImportedFile, ...]]:
+    """Votes to reveal, with ``id_str``, and the table that they were read from."""
     import pandas as pd
 
     from gzactive.active.rounds import held_out_votes, training_votes
-    from gzactive.catalog.vote_tables import read_votes
+    from gzactive.survey.known_votes import read_known_votes
 
     if path is not None:
-        return read_votes(path, project.tree)
+        known = project.catalog["id_str"]
+        read = read_known_votes(known, project.tree, [path], where=where, progress=progress)
+        return read.votes.rename_axis("id_str").reset_index(), read.files
+    if where is not None:
+        raise GzactiveError("--where chooses rows of a table of votes: name it with --votes.")
     table = pd.concat([training_votes(project), held_out_votes(project)])
     if not len(table):
         raise GzactiveError("This project has no labels to replay: give a table with --votes.")
-    return table.rename_axis("id_str").reset_index()
+    return table.rename_axis("id_str").reset_index(), ()
 
 
 def _show(curves: pd.DataFrame, out: Path) -> None:

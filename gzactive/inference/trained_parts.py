@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from gzactive.images import ImageSettings
 from gzactive.model.head import Head
 from gzactive.progress import Progress, silent
 from gzactive.trees import DecisionTree, load_tree
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["TrainedPart", "is_training_run", "read_part"]
 
@@ -42,7 +46,7 @@ def read_part(
     folder: Path,
     part: str,
     *,
-    votes: Path | None = None,
+    votes: Callable[[NDArray[np.object_], DecisionTree], pd.DataFrame] | None = None,
     tree: str | None = None,
     progress: Progress = silent,
 ) -> TrainedPart:
@@ -55,7 +59,8 @@ def read_part(
     part
         ``train``, ``test`` or ``validation``.
     votes
-        Table of the votes; by default the one that the run was made from.
+        Gives the votes of galaxies with these ids on a tree's questions: indexed by id, the tree's
+        columns. By default they are those that the run was made from.
     tree
         A tree of one's own, by its file; by default the run's, if it is a shipped one.
 
@@ -79,8 +84,11 @@ def read_part(
     chosen_tree = load_tree(tree or manifest["tree"]["id"])
     split = pd.read_csv(folder / "split.csv", dtype=str)
     unread = pd.read_csv(folder / "problems.csv", dtype=str)["id_str"]
-    table = read_votes(read_table(votes or Path(manifest["catalog"])), chosen_tree)
-    counts = table.set_index("id_str")[list(chosen_tree.columns)]
+    if votes is not None:
+        counts = votes(split["id_str"].to_numpy(dtype=object), chosen_tree)
+    else:
+        table = read_votes(read_table(Path(manifest["catalog"])), chosen_tree)
+        counts = table.set_index("id_str")[list(chosen_tree.columns)]
     wanted = (split["part"] == part) & ~split["id_str"].isin(unread)
     wanted &= split["id_str"].isin(counts.index)
     rows = np.flatnonzero(wanted.to_numpy())
@@ -102,4 +110,4 @@ def read_part(
         features[some] = model.features(centre_crop(images[rows[some]], settings.crop))
     progress("Looking at the galaxies", len(rows), len(rows))
     ids = split["id_str"].to_numpy(dtype=object)[rows]
-    return TrainedPart(chosen_tree, model.head, ids, counts.loc[ids].to_numpy(), features)
+    return TrainedPart(chosen_tree, model.head, ids, counts.loc[ids].to_numpy(np.int64), features)

@@ -1,6 +1,7 @@
 """A project is judged on reserved galaxies only, and every round on the same ones."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gzactive.active.rounds import held_out_votes, run_round
@@ -8,12 +9,16 @@ from gzactive.assessment import (
     accuracy_table,
     assess,
     assess_labellers,
+    assess_part,
     assess_saving,
     calibration_table,
     write_assessment,
 )
 from gzactive.errors import GzactiveError
 from tests.active.conftest import QUICK, finish, first_answers, ids_of, label, rows_of, votes_table
+from tests.inference.test_trained_parts import run
+
+__all__ = ["run"]
 
 
 def test_only_reserved_galaxies_judge(make_project, decals_sky, tmp_path):
@@ -31,7 +36,7 @@ def test_only_reserved_galaxies_judge(make_project, decals_sky, tmp_path):
     assert judged is not None
     assert judged.galaxies == 10
     votes_table(decals_sky, rows_of(project, False, 10)).to_csv(table, index=False)
-    with pytest.raises(GzactiveError, match="10 of its 10 galaxies are in the project"):
+    with pytest.raises(GzactiveError, match="only of 10 that may train"):
         assess(project, votes=table)
 
 
@@ -124,3 +129,15 @@ def test_the_report_is_one_file_that_says_what_it_means(make_project, ring_sky, 
     assert accuracy_table(found.judgement).iloc[0]["commonest"] == f"{100 * majority:.0f} %"
     with pytest.raises(GzactiveError, match="cannot be written"):
         write_assessment(tmp_path / "nowhere" / "report.html", found)
+
+
+def test_a_part_of_a_run_is_judged_by_any_table_of_votes_that_can_be_imported(run, tmp_path):
+    found = assess_part(run, "test")
+    assert (found.judgement.galaxies, found.read) == (2, ())
+    others = {"objid": ["g3", "g0", "g9"], "ring_yes": [9, 9, 9], "ring_no": [1, 1, 1]}
+    pd.DataFrame(others).to_csv(tmp_path / "others.csv", index=False)
+    found = assess_part(run, "test", votes=tmp_path / "others.csv", where="ring_yes > 1")
+    assert (found.judgement.galaxies, found.votes_from) == (1, "others.csv")
+    (read,) = found.read
+    assert read.ids == "objid"
+    assert any("not in the split of run" in finding.told for finding in read.findings)

@@ -7,7 +7,16 @@ import pandas as pd
 
 from gzactive.active.rounds import run_round
 from gzactive.project import Project
-from tests.active.conftest import QUICK, decals_sky, ids_of, label, make_project, ring_sky
+from tests.active.conftest import (
+    QUICK,
+    decals_sky,
+    ids_of,
+    label,
+    make_project,
+    ring_sky,
+    rows_of,
+    votes_table,
+)
 
 from .conftest import Command
 
@@ -57,6 +66,30 @@ def test_without_votes_or_a_place_for_the_report_one_sentence_says_so(
     told = gz("evaluate", project.path, "--split", "test")
     assert told.code == 2
     assert "gzactive train --out" in told.err
+
+
+def test_votes_to_judge_by_are_read_in_any_form_that_can_be_imported(
+    gz: Command, make_project, decals_sky, tmp_path: Path
+) -> None:
+    project = make_project(decals_sky)
+    aside = rows_of(project, True, 8)
+    names = project.tree.column_names("gz-catalogue")
+    project.close()
+    votes = votes_table(decals_sky, aside).rename(columns={"id_str": "iauname", **names})
+    votes["sample"] = ["original"] * 6 + ["extra"] * 2
+    votes.to_csv(tmp_path / "published.csv", index=False)
+    judged = ("evaluate", project.path, "--votes", tmp_path / "published.csv")
+    told = gz(*judged, "--where", "sample == 'original'")
+    assert told.code == 0, told.err
+    assert "ids in 'iauname'; 6 galaxies with votes." in told.out
+    assert "6 of 8 rows are chosen by \"sample == 'original'\"." in told.out
+    assert "judged by published.csv." in told.out
+    told = gz(*judged, "--where", "colour > 1")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "is no query" in told.err
+    told = gz("evaluate", project.path, "--where", "sample == 'original'")
+    assert told.code == 2
+    assert "name it with --votes" in told.err
 
 
 def test_a_galaxy_is_shown_with_its_fractions_the_likeliest_first(

@@ -52,6 +52,30 @@ def test_curves_savings_and_figures_are_written(gz: Any, project: Path) -> None:
     assert pd.read_csv(out / "curves.csv").equals(curves)  # nothing was replayed
 
 
+def test_votes_are_read_in_any_form_that_can_be_imported(gz: Any, project: Path) -> None:
+    votes = pd.read_csv(project / "votes.csv").rename(columns={"id_str": "objid"})
+    votes["sample"] = np.where(np.arange(160) % 4, "original", "extra")
+    votes.loc[5, "ring_yes"] = -1
+    votes.to_csv(project / "published.csv", index=False)
+    command = (
+        *("simulate", project / "project", "--votes", project / "published.csv"),
+        *("--strategies", "random", "--rounds", 1, "--seeds", 1, "--out", project / "out"),
+    )
+    done = gz(*command, "--where", "sample == 'original'")
+    assert done.code == 0, done.err
+    assert "ids in 'objid'" in done.out
+    assert "120 of 160 rows are chosen" in done.out
+    assert "1 row left out" in done.out  # told, and not lost in silence
+    assert "119 galaxies with votes" in done.out
+    for arguments, words in (
+        (("--where", "colour > 1"), "is no query"),
+        (("--votes", project / "no.csv"), "does not exist"),
+    ):
+        told = gz(*command, *arguments)
+        assert (told.code, told.err.count("\n")) == (2, 1)
+        assert words in told.err
+
+
 def test_labels_of_the_project_are_replayed_where_no_table_is_given(gz: Any, project: Path) -> None:
     arguments = ("--strategies", "random", "--rounds", 1, "--seeds", 1, "--out", project / "out")
     none = gz("simulate", project / "project", *arguments)

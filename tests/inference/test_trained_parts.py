@@ -60,9 +60,16 @@ def test_the_readable_galaxies_of_one_part_are_seen_as_they_are_scored(run: Path
 
 
 def test_votes_of_another_table_judge_if_they_are_given(run: Path, tmp_path: Path) -> None:
-    table = pd.DataFrame({"id_str": ["g3", "g0"], "ring_yes": [9, 9], "ring_no": [1, 1]})
-    table.to_csv(tmp_path / "others.csv", index=False)
-    found = read_part(run, "test", votes=tmp_path / "others.csv")
+    others = pd.DataFrame({"ring_yes": [9, 9], "ring_no": [1, 1]}, index=["g3", "g0"])
+    asked = []
+
+    def votes(galaxies, tree):
+        asked.extend(galaxies)
+        assert tree.id == "rings"
+        return others
+
+    found = read_part(run, "test", votes=votes)
+    assert {"g0", "g2", "g3"} <= set(asked)
     assert found.id_str.tolist() == ["g3"]
     assert found.votes.tolist() == [[9, 1]]
 
