@@ -168,13 +168,15 @@ def _laplace(
     """Heads around a fitted one: per question N(W, (A ⊗ B + λ)⁻¹), features ⊗ answers.
 
     B is the mean Fisher information of the votes in the logits, A the features' second moment,
-    each galaxy counted by its information; λ is the pull towards the base head.
+    each galaxy counted by its information; λ is the pull towards the base head. A question without
+    votes keeps the base head, and that head's samples: by dropout.
     """
     inputs = data.inputs()
     alpha = head.concentrations(data.features).astype(np.float64)
     kernels = np.zeros((posterior.members, head.width + 1, head.n_answers), np.float32)
     noise = rng.standard_normal(kernels.shape, dtype=np.float32)
     noise *= (posterior.width / np.sqrt(pull)).astype(np.float32)
+    unasked = np.ones(head.n_answers, dtype=bool)
     for one in question_information(data.votes, data.weights, alpha, tree, anchor):
         levels, axes = np.linalg.eigh(one.mean)
         spread, basis = _principal(
@@ -188,6 +190,9 @@ def _laplace(
             "wr,mra->mwa", basis, inside * (precision**-0.5 - 1).astype(np.float32), optimize=True
         )
         kernels[:, :, one.part] = turned @ axes.T.astype(np.float32)
+        unasked[one.part] = False
+    kept = rng.random((posterior.members, head.width, 1), dtype=np.float32) >= DROPOUT_RATE
+    kernels[:, :-1, unasked] = head.kernel[:, unasked] * (kept / np.float32(1 - DROPOUT_RATE) - 1)
     return Members(kernels[:, :-1], kernels[:, -1])
 
 

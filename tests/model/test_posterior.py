@@ -114,6 +114,26 @@ def test_samples_have_the_precision_that_the_votes_and_the_pull_leave(
     np.testing.assert_allclose(np.cov(logits.T), expected, rtol=0.1, atol=0.03 * expected.max())
 
 
+def test_questions_without_votes_stay_as_unsure_as_the_base_head_was(tree: DecisionTree) -> None:
+    rng = np.random.default_rng(3)
+    kernel = rng.normal(0, 0.2, (WIDTH, len(tree.columns))).astype(np.float32)
+    base = Head(kernel, np.zeros(len(tree.columns), np.float32))
+    features, asked = features_of(60, 1), tree.slice("smooth-or-featured")
+    votes = np.zeros((60, len(tree.columns)), np.int64)
+    votes[:, asked] = rng.multinomial(5, [0.5, 0.4, 0.1], 60)
+    head = fit_posterior(
+        features, votes, tree, base, posterior=Posterior("laplace", members=200)
+    ).whole
+    before, after = (
+        one.mc_concentrations(features_of(40, 8), 200, seed=0).std(axis=2) for one in (base, head)
+    )
+    others = np.ones(len(tree.columns), dtype=bool)
+    others[asked] = False
+    ratio = after[:, others].mean(axis=0) / before[:, others].mean(axis=0)
+    np.testing.assert_allclose(ratio, 1, atol=0.2)
+    np.testing.assert_array_equal(head.kernel[:, others], base.kernel[:, others])
+
+
 def test_fisher_information_is_the_expected_square_of_the_score(tree: DecisionTree) -> None:
     """E[g·gᵀ] over all votes there can be, with the gradient that fits use."""
     from itertools import product
