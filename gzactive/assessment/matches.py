@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gzactive.errors import GzactiveError
 from gzactive.evaluation.report import Chart, Section, write_report
 from gzactive.survey.exporters.files import checked_target
 from gzactive.survey.matching import Match
@@ -14,7 +15,23 @@ from gzactive.survey.sky_figures import (
     votes_figure,
 )
 
-__all__ = ["write_match_report"]
+__all__ = ["checked_page", "write_match_report"]
+
+
+def checked_page(page: Path, *, force: bool = False) -> Path:
+    """The path that a page will have, absolute, before anything is matched for it.
+
+    Raises
+    ------
+    GzactiveError
+        If its name is that of another kind of file, or no file can be written there.
+    """
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise GzactiveError(
+            f"The report is a web page, and '{page.name}' would be none: name it "
+            f"{page.with_suffix('.html').name}."
+        )
+    return checked_target(page, force=force)
 
 
 def write_match_report(match: Match, page: Path, *, force: bool = False) -> None:
@@ -23,9 +40,9 @@ def write_match_report(match: Match, page: Path, *, force: bool = False) -> None
     Raises
     ------
     GzactiveError
-        If the file exists and may not be replaced, or cannot be written.
+        If it is no web page's name, the file exists and may not be replaced, or cannot be written.
     """
-    target = checked_target(page, force=force)
+    target = checked_page(page, force=force)
     one, other, comparison = match.first, match.second, match.comparison
     sections = [
         Section(

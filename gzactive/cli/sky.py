@@ -50,12 +50,12 @@ def crossmatch(
     One to one, closest pairs first. What both say of matched galaxies is compared: the votes in a
     table's columns, a project's votes, or what its model predicts where it has none.
     """
-    from gzactive.assessment.matches import write_match_report
+    from gzactive.assessment.matches import checked_page, write_match_report
     from gzactive.survey.exporters.files import checked_target
     from gzactive.survey.matching import match_catalogues, write_match
 
     target = checked_target(out, force=force)
-    page = checked_target(report, force=force) if report is not None else None
+    page = checked_page(report, force=force) if report is not None else None
     with progress_bars() as progress:
         match = match_catalogues(
             first,

@@ -53,6 +53,9 @@ def test_crossmatch_compares_votes_on_screen_and_in_a_report(
     assert "smooth-or-featured_featured-or-disk" in text
     with pytest.raises(GzactiveError, match="exists already"):
         run("crossmatch", *tables, "--out", tmp_path / "p.csv")
+    with pytest.raises(GzactiveError, match=r"'votes.png' would be none: name it votes.html"):
+        run("crossmatch", *tables, "--out", tmp_path / "q.csv", "--report", tmp_path / "votes.png")
+    assert not (tmp_path / "q.csv").exists()
 
 
 def test_sky_draws_surveys_into_a_picture(tables: tuple[Path, Path], tmp_path: Path) -> None:
