@@ -159,7 +159,9 @@ class ProjectSession(QObject):
         """
         if self.project is None or self.round_running or self._refused():
             return
-        self._rounds.start(self._awake and self._unseen, again=again, blocks=blocks)
+        # A network that is still waking is awake by then, or wakes for it.
+        awake = self._awake or self.jobs.any_of("wake")
+        self._rounds.start(awake and self._unseen, again=again, blocks=blocks)
 
     def promote(self, number: int) -> None:
         """Put a round in use, or the base head with 0, and rank again."""
@@ -214,7 +216,8 @@ class ProjectSession(QObject):
         self._home.back.connect(self._on_back)
         self.label.pictures.lost.connect(self._home.wait_for)
         self.opened.emit()
-        if opened.unseen and not self.read_only:
+        self._unseen = bool(opened.unseen) and not self.read_only
+        if self._unseen:
             self._wake()
         else:
             # Rounds and rankings are NumPy: without galaxies to look at, nothing heavy is needed.

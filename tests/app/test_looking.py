@@ -1,14 +1,17 @@
 """With the real network: the galaxies are looked at behind the labelling, then ranked."""
 
 import time
+from threading import Event
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gzactive.active.rounds import rounds
+from gzactive.app import work
 from gzactive.inference import features_for, labelled_views
 from gzactive.progress import Progress
 from gzactive.project import Project
@@ -69,3 +72,36 @@ def test_what_comes_while_galaxies_are_looked_at_is_looked_at_too(
     session.look()
     qtbot.waitUntil(lambda: not session.busy, timeout=PATIENCE)
     assert begun == [0, 1]
+
+
+def test_a_round_that_is_due_before_the_network_is_awake_waits_for_what_it_needs(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    make_project: MakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = make_project(n=30, tree="rings", automatic=False)
+    labelled = project.catalog["id_str"].to_numpy(dtype=object)[:24]
+    votes = pd.DataFrame({"id_str": labelled, "ring_yes": [1, 0] * 12, "ring_no": [0, 1] * 12})
+    project.labels.add_scripted(votes, project.tree, "ada")
+    due, wake = Event(), work.wake_model
+
+    def slowly(project: Project, progress: Progress) -> None:
+        while not due.is_set():
+            progress("Waking", 0, 0)
+            time.sleep(0.01)
+        wake(project, progress)
+
+    monkeypatch.setattr("gzactive.app.work.wake_model", slowly)
+    window = open_window()
+    window.open_project(project.path)
+    session = window.session
+    told: list[str] = []
+    session.said.connect(lambda sentence, _: told.append(sentence))
+    qtbot.waitUntil(lambda: session.jobs.any_of("wake"), timeout=PATIENCE)
+    session.start_round()
+    due.set()
+    qtbot.waitUntil(lambda: not session.busy, timeout=4 * PATIENCE)
+    (made,) = rounds(project)
+    assert told == [made.sentence]
+    assert made.manifest["counts"]["training_without_features"] == 0
