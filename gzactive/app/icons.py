@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 
 from gzactive.app.theme import Theme
+from gzactive.app.tokens import SPACE
 from gzactive.errors import GzactiveError
 from gzactive.paths import resource
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon, QPixmap
+    from PySide6.QtWidgets import QPushButton
 
 __all__ = ["Icons"]
 
@@ -68,6 +70,21 @@ class Icons:
                 icon.addPixmap(on, QIcon.Mode.Active, QIcon.State.On)
         return icon
 
+    def put_on(self, button: "QPushButton", name: str, size: int, colour: str = "") -> None:
+        """Give a button with words an icon, and some room between the two."""
+        from PySide6.QtGui import QIcon
+
+        colours = self.theme.colours
+        icon = QIcon()
+        for mode, which in (
+            (QIcon.Mode.Normal, colour or colours.text),
+            (QIcon.Mode.Disabled, colours.muted),
+        ):
+            for ratio in (1.0, 2.0):
+                icon.addPixmap(_spaced(self.pixmap(name, size, which, ratio)), mode)
+        button.setIcon(icon)
+        button.setIconSize(QSize(size + SPACE.tight, size))
+
     def app_icon(self) -> "QIcon":
         """The app's own icon, in its own colours, at every size that a desktop asks for."""
         from PySide6.QtGui import QIcon
@@ -96,6 +113,20 @@ class Icons:
                     f"The icon '{path}' cannot be read ({error.strerror}): install gzactive again."
                 ) from error
         return self._sources[name]
+
+
+def _spaced(picture: "QPixmap") -> "QPixmap":
+    """The picture with room on its right: Qt's own distance to a button's words is too small."""
+    from PySide6.QtGui import QPainter, QPixmap
+
+    ratio = picture.devicePixelRatio()
+    wider = QPixmap(picture.width() + round(SPACE.tight * ratio), picture.height())
+    wider.setDevicePixelRatio(ratio)
+    wider.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wider)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return wider
 
 
 def _render(source: bytes, size: QSize, ratio: float) -> "QPixmap":

@@ -97,6 +97,7 @@ class KeysDialog(QDialog):
         foot.addWidget(self.all_usual)
         foot.addWidget(close)
         column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.large, SPACE.large, SPACE.large, SPACE.large)
         column.setSpacing(SPACE.medium)
         column.addWidget(self.search)
         column.addWidget(self.table, 1)

@@ -7,7 +7,10 @@ the same tokens.
 from gzactive.app.tokens import RADIUS, SPACE, TYPE, Colours
 from gzactive.paths import resource
 
-__all__ = ["stylesheet"]
+__all__ = ["CELL_FRAME", "stylesheet"]
+
+#: What Qt keeps free beside the words of a cell, but not beside those of its heading.
+CELL_FRAME = 3
 
 
 def stylesheet(colours: Colours, point_size: float) -> str:
@@ -63,6 +66,7 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QPushButton:pressed, QToolButton:pressed {{ background: {c.border}; }}
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.accent}; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.surface}; }}
+    QPushButton[role="path"] {{ text-align: left; }}
     QPushButton[role="primary"] {{
         background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
         font-weight: 600; }}
@@ -178,8 +182,7 @@ def stylesheet(colours: Colours, point_size: float) -> str:
         background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px;
         outline: none; show-decoration-selected: 0; selection-background-color: transparent; }}
     QAbstractItemView[role="contents"]:focus {{ border-color: {c.border}; }}
-    QAbstractItemView[role="contents"]::item {{
-        padding: {s.tight}px {s.small}px; border-radius: {s.tight}px; }}
+    QAbstractItemView[role="contents"]::item {{ padding: {s.tight}px {s.small}px; }}
     QAbstractItemView[role="contents"]::item:hover {{ background: {c.raised}; }}
     QAbstractItemView[role="contents"]::item:selected {{
         background: {c.hover}; color: {c.accent}; }}
@@ -192,11 +195,13 @@ def stylesheet(colours: Colours, point_size: float) -> str:
     QHeaderView::section:first {{ border-top-left-radius: {RADIUS - 1}px; }}
     QHeaderView::section:last {{ border-top-right-radius: {RADIUS - 1}px; }}
     QHeaderView::section {{
-        background: {c.surface}; color: {c.muted}; border: none; padding: {s.small}px;
-        font-size: {points(TYPE.small)}; }}
+        background: {c.surface}; color: {c.muted}; border: none;
+        padding: {s.small}px {s.small + CELL_FRAME}px; font-size: {points(TYPE.small)}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QScrollBar:vertical {{ background: transparent; width: 10px; }}
-    QScrollBar:horizontal {{ background: transparent; height: 10px; }}
+    QScrollBar:vertical {{ background: transparent; width: {10 + s.tight}px; }}
+    QScrollBar:horizontal {{ background: transparent; height: {10 + s.tight}px; }}
     QScrollBar::handle {{ background: {c.border}; border-radius: 5px; min-height: 24px; }}
+    QScrollBar::handle:vertical {{ margin-left: {s.tight}px; }}
+    QScrollBar::handle:horizontal {{ margin-top: {s.tight}px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     """

@@ -4,12 +4,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
+from gzactive.app.stylesheet import CELL_FRAME
 from gzactive.app.tokens import SPACE
 
 __all__ = ["dress_rows"]
 
-#: The style sheet's padding of a cell, and what Qt keeps free beside its words.
-_BESIDE = SPACE.small + 3
+_BESIDE = SPACE.small + CELL_FRAME
 _MOST = 10_000
 
 

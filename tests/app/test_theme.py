@@ -88,6 +88,23 @@ def test_icons_are_tinted_by_the_mode(qtbot: QtBot, theme: Theme) -> None:
     assert ink() == LIGHT.text
 
 
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_an_icon_keeps_its_distance_from_the_words_of_a_button(
+    qtbot: QtBot, theme: Theme, ratio: float
+) -> None:
+    button = QPushButton("Open a project…")
+    qtbot.addWidget(button)
+    Icons(theme).put_on(button, "open", 24)
+    size = button.iconSize()
+    image = button.icon().pixmap(size, ratio).toImage().convertToFormat(QImage.Format.Format_Alpha8)
+    pixels = np.frombuffer(image.constBits(), np.uint8)
+    alpha = pixels.reshape(image.height(), image.bytesPerLine())[:, : image.width()]
+    room = round((size.width() - 24) * ratio)
+    assert alpha.shape == (24 * ratio, size.width() * ratio)
+    assert alpha[:, :-room].any()
+    assert not alpha[:, -room:].any()
+
+
 def test_a_tree_without_pictures_gets_the_plain_sign(qtbot: QtBot, theme: Theme) -> None:
     icons = Icons(theme)
     assert icons.pixmap("my-own-answer", 24).toImage() == icons.pixmap("answer", 24).toImage()

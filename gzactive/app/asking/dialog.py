@@ -60,6 +60,7 @@ class AskDialog(QDialog):
         self._fault.setProperty("role", "fault")
         self._fault.setWordWrap(True)
         self.make = QPushButton("Make the project", self)
+        self.make.setProperty("role", "primary")
         self.make.setDefault(True)
         self._lay_out(examples)
         self.feature.textChanged.connect(self._refresh)

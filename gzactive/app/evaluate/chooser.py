@@ -1,11 +1,30 @@
 """What can be looked at: all questions, one of them, or the labellers."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from gzactive.app.tokens import SPACE
 
 __all__ = ["Chooser"]
 
 _KEY = Qt.ItemDataRole.UserRole
+
+
+class _Wrapped(QStyledItemDelegate):
+    """Qt's own reckoning of an entry's height forgets its padding, so that last words were cut."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        within = QStyleOptionViewItem(option)
+        within.rect.setWidth(option.rect.width() - 2 * SPACE.small)
+        return super().sizeHint(within, index)
 
 
 class Chooser(QListWidget):
@@ -28,6 +47,7 @@ class Chooser(QListWidget):
         self.setAccessibleName("Question to look at")
         self.setToolTip("Choose the question whose figures are shown")
         self.setWordWrap(True)
+        self.setItemDelegate(_Wrapped(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for key, words in choices:
             item = QListWidgetItem(words, self)

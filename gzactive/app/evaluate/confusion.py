@@ -1,5 +1,6 @@
 """A confusion matrix, painted by hand: what the model says against what volunteers say."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -54,6 +55,8 @@ class ConfusionMatrix(QWidget):
             for one, row in zip(answers, counts.tolist(), strict=True)
         ]
         self.setAccessibleDescription("; ".join(said))
+        # What cells do not need is left to what stands below.
+        self.setMaximumHeight(math.ceil(self._grid()[1]) + _MOST * len(answers) + 1)
         self.update()
 
     def sizeHint(self) -> QSize:

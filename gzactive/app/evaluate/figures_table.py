@@ -1,6 +1,7 @@
 """A quiet table of figures: rows are looked at, or lead on, but are never edited."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from gzactive.app.evaluate.rows_model import RowsModel
@@ -37,7 +38,24 @@ class FiguresTable(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + SPACE.medium)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(model.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setStretchLastSection(True)
+        model.modelReset.connect(self._spread)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
+    def _spread(self) -> None:
+        """Columns as wide as their words need; what is left is shared evenly."""
+        header = self.horizontalHeader()
+        columns = range(header.count())
+        needed = [max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in columns]
+        share = max(0, self.viewport().width() - sum(needed)) // max(1, len(needed))
+        for column, width in enumerate(needed):
+            header.resizeSection(column, width + share)
+        # Room for the round corners below the last row.
+        height = self.verticalHeader().length() + header.height() + SPACE.small
+        self.setMaximumHeight(max(height, self.minimumSizeHint().height()))

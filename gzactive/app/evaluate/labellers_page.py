@@ -61,8 +61,9 @@ class LabellersPage(QWidget):
         column.setSpacing(SPACE.medium)
         column.addWidget(title)
         column.addWidget(told)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.table, 100)
         column.addLayout(row)
+        column.addStretch(1)
 
     def refresh(self) -> None:
         """Show what is known now."""

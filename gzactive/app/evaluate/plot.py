@@ -135,7 +135,7 @@ class Plot(QWidget):
                     top=high - loss,
                     bottom=loss - low,
                     beam=room / 4,
-                    pen=pg.mkPen(colours.muted, width=1.5),
+                    pen=pg.mkPen(colours.muted, width=1),
                 )
             )
             self.plot.plot(

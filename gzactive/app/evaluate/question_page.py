@@ -3,7 +3,7 @@
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gzactive.app.evaluate.confusion import ConfusionMatrix
 from gzactive.app.evaluate.controller import EvaluateController
@@ -50,21 +50,19 @@ class QuestionPage(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setAccessibleName("What the figures say")
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(SPACE.huge)
-        self._grid.setVerticalSpacing(SPACE.medium)
-        self._grid.addWidget(self.matrix, 0, 0)
-        self._grid.addWidget(self.coverage, 0, 1)
-        self._grid.addWidget(self._scroll, 1, 0)
-        self._grid.addWidget(self.reliability, 1, 1)
-        for place in (0, 1):
-            self._grid.setColumnStretch(place, 1)
-            self._grid.setRowStretch(place, 1)
+        halves = QHBoxLayout()
+        halves.setSpacing(SPACE.huge)
+        for parts in ((self.matrix, self._scroll), (self.coverage, self.reliability)):
+            half = QVBoxLayout()
+            half.setSpacing(SPACE.medium)
+            for part in parts:
+                half.addWidget(part, 1)
+            halves.addLayout(half, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.small)
         column.addWidget(self._title)
-        column.addLayout(self._grid, 1)
+        column.addLayout(halves, 1)
 
     def refresh(self) -> None:
         """Show what is known of the question now."""
@@ -88,8 +86,13 @@ class QuestionPage(QWidget):
         self.coverage.show_coverage(found.calibration, found.uncorrected)
         self.reliability.show_reliability(found.calibration)
         notes = "".join(
-            f"<p style='margin: 0 0 {SPACE.small}px 0'>{escape(note)}</p>"
+            f"<p style='margin: 0 0 {SPACE.small}px 0'>{escape(_whole(note))}</p>"
             for note in question_notes(found)
         )
         self.notes.setText(notes)
         self._scroll.verticalScrollBar().setValue(0)
+
+
+def _whole(words: str) -> str:
+    """The same words, no line of which begins with a per cent sign."""
+    return words.replace(" %", "\u00a0%")

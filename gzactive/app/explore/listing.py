@@ -97,7 +97,7 @@ class Listing:
         if self.query.order == "disagree" and len(self.beside):
             return f"{_percent(float(self.beside[position]))} → {share}"
         if self.query.order == "unsure" and len(self.beside):
-            return f"{share} · unsure {float(self.beside[position]):.2g}"
+            return f"{share} · unsure {float(self.beside[position]):#.2g}"
         if self.query.order == "alike" and len(self.beside):
             alike = float(self.beside[position])
             if alike != alike:
@@ -119,7 +119,7 @@ class Listing:
                 "" if alike != alike else f"{alike:.1f} standard deviations more alike than usual"
             )
         nats = float(self.beside[position])
-        return f"one vote would tell the model {nats:.2g} nats (a coin's toss has 0.69)"
+        return f"one vote would tell the model {nats:#.2g} nats (a coin's toss has 0.69)"
 
 
 def _percent(share: float) -> str:

@@ -12,7 +12,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainterPath, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainterPath,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGraphicsPathItem, QLabel, QVBoxLayout, QWidget
 
 from gzactive.app.theme import Theme
@@ -157,8 +164,16 @@ class SkyMap(QWidget):
     def fit(self) -> None:
         """Show the whole sky."""
         self._whole = True
-        wide, tall = HALF_WIDTH + _MARGIN, HALF_HEIGHT + _MARGIN
+        wide, tall = HALF_WIDTH + self._beside(), HALF_HEIGHT + _MARGIN
         self._box.setRange(QRectF(-wide, -tall, 2 * wide, 2 * tall), padding=0)
+
+    def _beside(self) -> float:
+        """Room left and right of the sky: what stands at +30° goes beyond the rim."""
+        x, _ = mollweide([CENTRE + 179.99], [30.0])
+        inside = HALF_WIDTH - abs(float(x[0]))
+        words = QFontMetrics(self._theme.font(TYPE.small)).horizontalAdvance("+30°") + SPACE.small
+        share = words / max(self.view.width(), 4 * words)
+        return max(_MARGIN, float((2 * HALF_WIDTH * share - inside) / (1 - 2 * share)))
 
     def sizeHint(self) -> QSize:
         return QSize(640, 340)
@@ -284,7 +299,8 @@ class SkyMap(QWidget):
         self._plane.setPen(pg.mkPen(colours.muted, width=1, style=Qt.PenStyle.DashLine))
         for text in self._texts:
             text.setColor(colours.muted)
-            text.fill = pg.mkBrush(ground if on_sky(text.x(), text.y()) else None)
+            beside = text.anchor.x() == 1  # the rim, where nothing lies below
+            text.fill = pg.mkBrush(None if beside else ground)
             text.setFont(self._theme.font(TYPE.small))
         self._image.setLookupTable(_ramp(colours.accent, colours.text))
         self._under.setLookupTable(_ramp(colours.muted, colours.text))

@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -147,14 +147,15 @@ class StartPage(QWidget):
             button.setProperty("role", "primary")
         button.setMinimumHeight(52)
         button.setAutoDefault(True)  # Return presses it too
-        button.setIconSize(QSize(24, 24))
         return button
 
     def _retint(self) -> None:
         colours = self._icons.theme.colours
         self._sign.setPixmap(self._icons.app_pixmap(_APP_ICON, self.devicePixelRatioF()))
-        plain = ((self.open, "open"), (self.sky, "sky"), (self.sample, "download"))
-        for button, name in plain:
-            button.setIcon(self._icons.icon(name, 24))
-        picture = self._icons.pixmap("images", 24, colours.on_accent, self.devicePixelRatioF())
-        self.images.setIcon(picture)
+        for button, name, colour in (
+            (self.images, "images", colours.on_accent),
+            (self.open, "open", ""),
+            (self.sky, "sky", ""),
+            (self.sample, "download", ""),
+        ):
+            self._icons.put_on(button, name, 24, colour)

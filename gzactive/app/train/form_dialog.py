@@ -66,6 +66,7 @@ class FormDialog(QDialog):
         column.addLayout(self._rows)
         for words in (self.cost, self.note, self.fault):
             column.addWidget(words)
+        column.addSpacing(SPACE.small)
         column.addStretch(1)
         column.addLayout(buttons)
 

@@ -47,6 +47,7 @@ class ShardsDialog(FormDialog):
         self.source = SourceBox(place, ("table",), icons, self)
         self.add_row("Galaxies", self.source, "Images and the votes that people gave them")
         self.folder = QPushButton(self)
+        self.folder.setProperty("role", "path")
         self._out = place.with_name(f"{place.name}-shards")
         self.add_row("Folder", self.folder, "Where the shards are written; it is made if need be")
         self.folder.clicked.connect(self._choose_folder)

@@ -178,7 +178,7 @@ class TrainView(QWidget):
         middle.addLayout(left, 6)
         middle.addLayout(right, 5)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE.huge, SPACE.large, SPACE.huge, SPACE.large)
+        column.setContentsMargins(SPACE.large, SPACE.medium, SPACE.large, SPACE.medium)
         column.setSpacing(SPACE.medium)
         column.addLayout(head)
         column.addWidget(self._stack, 1)

@@ -9,6 +9,7 @@ from gzactive.app.tokens import SPACE
 __all__ = ["Panel"]
 
 _ICON = 16
+_HEAD = 26
 
 
 class Panel(QWidget):
@@ -34,6 +35,7 @@ class Panel(QWidget):
         self.heading.setProperty("role", "heading")
         self._head = QHBoxLayout()
         self._head.setSpacing(SPACE.small)
+        self._head.addStrut(_HEAD)  # as high without a button
         self._head.addWidget(self.heading)
         self._head.addStretch(1)
         self.column = QVBoxLayout(self)
@@ -64,4 +66,4 @@ class Panel(QWidget):
 
     def _retint(self) -> None:
         for button, icon in self._buttons.items():
-            button.setIcon(self._icons.icon(icon, _ICON))
+            self._icons.put_on(button, icon, _ICON)

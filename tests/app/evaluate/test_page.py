@@ -8,8 +8,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from gzactive.app.evaluate.chooser import Chooser
 from gzactive.app.evaluate.controller import LABELLERS
+from gzactive.app.evaluate.figures_table import FiguresTable
+from gzactive.app.evaluate.rows_model import RowsModel
 from gzactive.app.main_window import MainWindow
+from gzactive.app.theme import Theme
+from gzactive.app.tokens import SPACE
 from tests.app.conftest import PATIENCE, MakeProject, OpenWindow, give_features
 from tests.app.evaluate.conftest import give_votes, judgeable
 
@@ -44,6 +49,44 @@ def test_the_page_is_judged_when_it_is_seen_and_leafed_through_by_keys(
     assert page.labellers.table.model().index(0, 0).data() == "many"
     QTest.keyClick(window, Qt.Key.Key_BracketRight)
     assert page.stack.currentWidget() is page.overview
+
+
+def test_long_questions_are_read_whole(qtbot: QtBot, theme: Theme) -> None:
+    questions = [
+        (str(n), "Is there a bar feature through the centre of it" + "?" * n) for n in (1, 9)
+    ]
+    chooser = Chooser((("", "All questions"), *questions))
+    qtbot.addWidget(chooser)
+    chooser.resize(196, 400)
+    with qtbot.waitExposed(chooser):
+        chooser.show()
+    room = chooser.viewport().width() - 2 * SPACE.small
+    wrap = int(Qt.TextFlag.TextWordWrap)
+    for row in range(chooser.count()):
+        item = chooser.item(row)
+        needed = chooser.fontMetrics().boundingRect(0, 0, room, 999, wrap, item.text())
+        assert chooser.visualItemRect(item).height() >= needed.height() + 2 * SPACE.tight
+
+
+def test_the_table_fills_its_width_and_is_no_higher_than_its_rows(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    rows = RowsModel((("Question", ""), ("Galaxies", ""), ("Right", "")))
+    table = FiguresTable(rows, "Figures")
+    qtbot.addWidget(table)
+    table.resize(900, 600)
+    with qtbot.waitExposed(table):
+        table.show()
+    rows.show_rows([("smooth or featured", "34", "76 %  65–88"), ("bar", "15", "60 %  38–80")])
+    header = table.horizontalHeader()
+    widths = [header.sectionSize(column) for column in range(3)]
+    assert header.length() == table.viewport().width()
+    assert min(widths) > 200
+    assert table.maximumHeight() < 150
+    table.resize(200, 600)
+    assert [header.sectionSize(column) for column in range(2)] == [
+        max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in range(2)
+    ]
 
 
 def test_without_votes_on_reserved_galaxies_it_says_what_brings_figures(

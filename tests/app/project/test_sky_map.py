@@ -96,3 +96,22 @@ def test_both_themes_draw_the_galaxies_in_their_own_colours(qtbot: QtBot, theme:
     before = made.grab().toImage()
     theme.set_mode("light")
     assert made.grab().toImage() != before
+
+
+@pytest.mark.parametrize("size", [(280, 160), (480, 340), (1200, 500)])
+def test_the_words_beside_the_sky_are_never_cut(
+    qtbot: QtBot, theme: Theme, size: tuple[int, int]
+) -> None:
+    made = sky(qtbot, theme)
+    made.resize(*size)
+
+    def cut() -> list[str]:
+        made.view.grab()  # words find their place as they are painted
+        boxes = {
+            text.toPlainText(): made.view.mapFromScene(text.mapRectToScene(text.boundingRect()))
+            for text in made._texts
+        }
+        seen = made.view.rect()
+        return [words for words, box in boxes.items() if not seen.contains(box.boundingRect())]
+
+    qtbot.waitUntil(lambda: cut() == [], timeout=5000)
