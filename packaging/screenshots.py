@@ -1,9 +1,10 @@
 """Render every page of the app in both themes and two sizes, from the running app itself.
 
-    python packaging/screenshots.py OUT [--project PROJECT]
+    python packaging/screenshots.py OUT [--project PROJECT] [--only PART …]
 
 Without a project it makes the simulated sky. The galaxies are labelled by key events, so that what
-is seen is what a person sees; labels go into a copy, never into the project that is given.
+is seen is what a person sees; labels go into a copy, never into the project that is given. Whole
+networks are trained for their curves, which takes most of the time.
 """
 
 import argparse
@@ -12,34 +13,33 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from camera import Camera
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from sky_answers import is_fair_spiral, path_of
 
 from gzactive.app.help.first_run import note_tour_seen
-from gzactive.app.launch import make_window
-from gzactive.app.main_window import MainWindow
 from gzactive.demo import make_demo_project
 from gzactive.guide.field_guide import page_name
 from gzactive.project import Project
 from gzactive.simulated.volunteers import vote
 
-SIZES = ((1280, 800), (1920, 1080))
-MODES = ("dark", "light")
-#: A path through gz-decals-dr5: featured, not edge-on, strong bar, arms, medium, two, moderate,
-#: undisturbed. Other trees take the first answer until the galaxy is finished.
-PATH = (2, 2, 1, 1, 2, 2, 3, 1)
+#: What is rendered, in this order; methods of the studio.
+PARTS = (
+    *("outside", "label", "explore", "train", "networks"),
+    *("evaluate", "whole", "dialogs", "background", "help", "question"),
+)
 GALAXIES = 240
-PATIENCE = 600.0
 _COPY = "my-galaxies"  # seen in the pictures
+_TAILS = 0.4  # so strong a tidal tail is seen
+_ASKED = 40  # galaxies that are labelled in search of it
 #: Trainings of whole networks whose curves are shown, small enough for a minute each.
 RUNS = {
     "from-sdss-b0": ("--weights", "sdss-b0", "--batch", "16"),
@@ -53,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--project", type=Path)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -60,13 +61,16 @@ def main() -> None:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             os.environ[name] = str(home / name)
         with copied(given.project or simulated(home)) as project:
+            if "networks" in given.only:
+                train_networks(project)
             studio = Studio(given.out, project)
             try:
-                for path in studio.work():
-                    print(path)
+                studio.work(given.only)
             finally:  # also after a fault: the compute thread would keep the process alive
                 studio.window.close()
                 sys.excepthook = sys.__excepthook__
+                if studio.asked is not None:
+                    shutil.rmtree(studio.asked)
 
 
 def simulated(home: Path) -> Path:
@@ -81,6 +85,8 @@ def simulated(home: Path) -> Path:
 def copied(project: Path) -> Iterator[Path]:
     """A copy beside the project, where its relative paths still lead to the images."""
     place = project.with_name(_COPY)
+    if place.exists():
+        raise SystemExit(f"{place} is in the way, perhaps of a run that was killed: delete it.")
     shutil.copytree(project, place)
     try:
         yield place
@@ -102,58 +108,119 @@ def train_networks(path: Path) -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-class Studio:
-    """The running app, a hand on its keys, and a camera."""
+class Studio(Camera):
+    """What is done in the app, page by page.
+
+    Parameters
+    ----------
+    out
+        Folder of the pictures.
+    project
+        The project that is opened, and labelled.
+    """
 
     def __init__(self, out: Path, project: Path) -> None:
-        self.out = out
+        super().__init__(out)
         self.project = project
-        self.app = QApplication([])
-        self.window: MainWindow = make_window(self.app)
-        self.taken: list[Path] = []
+        self.asked: Path | None = None
 
-    def work(self) -> list[Path]:
-        train_networks(self.project)
+    def work(self, parts: Sequence[str]) -> None:
         with Project.open(self.project) as project:
             project.save_settings(labeller="ada", every=12)
         note_tour_seen()
         self.window.show()
         self.settle()
+        if "outside" in parts:
+            self.outside()
+        self.window.open_project(self.project)
+        self.until_open()
+        for part in PARTS[1:]:
+            if part in parts:
+                getattr(self, part)()
+
+    def outside(self) -> None:
+        """What is seen before a project is open."""
         self.shoot("start")
         self.wizard()
-        self.window.open_project(self.project)
-        self.until(lambda: self.window.area is not None and self.window.area.isVisible())
-        self.until(lambda: not self.window.session.busy)
-        self.until_shown()
+
+    def label(self) -> None:
+        """The first galaxy; another one half-way and at its boxes; then on until a round is due."""
         self.shoot("label")
         self.finish()
         self.skip_to_spiral()
-        for key in PATH[:5]:
+        path = self.path
+        for key in path[:5]:
             self.press(key)
         self.shoot("label-path")
-        for key in PATH[5:]:
+        for key in path[5:]:
             self.press(key)
         if self.window.session.label.question.kind == "checkboxes":
             self.press(1)
             self.shoot("label-boxes")
-            QTest.keyClick(self.window, Qt.Key.Key_Return)
+            self.press(1)
+            self.key(Qt.Key.Key_Return)
         while not self.window.session.round_running:
             self.finish()
-        self.until(lambda: not self.window.session.busy)
-        self.explore()
-        QTest.keyClick(self.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-        self.shoot("train")
-        self.networks()
-        self.evaluate()
-        self.whole()
+        self.until(lambda: not self.window.session.busy, "the round")
+
+    def dialogs(self) -> None:
+        """What lies over the pages: keys, About, and what is asked before shards are made."""
         self.window.actions_["help.keys"].trigger()
-        self.settle()
-        dialog = QApplication.activeModalWidget()
-        if dialog is not None:
-            self.keep(dialog.grab(), "keys")
-            dialog.close()
-        self.help()
-        return self.taken
+        self.shoot_dialog("keys")
+        self.window.actions_["help.about"].trigger()
+        self.shoot_dialog("about")
+        self.window.actions_["project.shards"].trigger()
+        self.shoot_dialog("shards")
+
+    def background(self) -> None:
+        """The list of jobs while a network is trained, which is then cancelled."""
+        page = self.window.area.train.networks
+        self.window.actions_["go.train"].trigger()
+        dialog = page.open_training()
+        self.until(lambda: page.controller.galaxies is not None, "the count of galaxies")
+        dialog.accept()
+        self.until(lambda: page.controller.training is not None, "the training's beginning")
+        training = page.controller.training
+        self.until(lambda: training.latest[1] > 0, "the first steps of the training")
+        self.key(Qt.Key.Key_J, control=True)
+        jobs = self.window.dialogs.jobs
+        self.until(lambda: jobs.isVisible() and jobs.cards, "the list of jobs")
+        self.themed(jobs, "jobs")
+        jobs.close()
+        self.shoot("train-running")
+        page.controller.cancel()
+        self.until(lambda: page.controller.training is None, "the end of the training")
+        self.window.area.train.show_rounds()
+
+    def question(self) -> None:
+        """A question of one's own where the truth of the sky is known, and what is most alike."""
+        truth = self.window.session.project.catalog
+        if "tail_strength" not in truth:
+            return
+        tails = truth.set_index("id_str")["tail_strength"]
+        self.window.area.asking.begin(list(tails.nlargest(6).index))
+        dialog = self.window.area.asking.dialog
+        dialog.feature.setText("tidal tails")
+        self.themed(dialog, "ask")
+        self.asked = dialog.folder
+        dialog.accept()
+        self.until(
+            lambda: self.window.session is not None and self.window.session.path == self.asked,
+            "the project of the question",
+        )
+        self.until_open()
+        label = self.window.session.label
+        for _ in range(_ASKED):
+            here = label.current
+            self.press(1 if tails[here.id_str] > _TAILS else 2)
+            self.until(lambda here=here: label.current is not here, "the next galaxy")
+            self.until_shown()
+        self.until(lambda: not self.window.session.busy, "the rounds")
+        self.key(Qt.Key.Key_2, control=True)
+        self.until_found()
+        self.window.session.explore.set_order("alike")
+        self.until_found()
+        self.shoot("alike")
 
     def help(self) -> None:
         """The tour, a page of the guide, and one of the field guide with its pictures."""
@@ -164,15 +231,11 @@ class Studio:
         tree = self.window.session.label.tree
         desk.window.open(page_name(tree, tree.root))
         answers = [one.column for one in tree.root.answers]
-        self.until(lambda: any(desk.pictures.picture(tree, one) for one in answers))
+        self.until(lambda: any(desk.pictures.picture(tree, one) for one in answers), "the examples")
         for name in ("field-guide", "guide"):
             if name == "guide":
                 desk.show_for("label")
-            for mode in MODES:
-                self.window.theme.set_mode(mode)
-                self.settle()
-                self.keep(desk.window.grab(), f"{name}-{mode}")
-        self.window.theme.set_mode(MODES[0])
+            self.themed(desk.window, name)
         desk.window.close()
 
     def wizard(self) -> None:
@@ -181,82 +244,110 @@ class Studio:
             folder = Path(project.catalog["file_loc"].iloc[0].split(".zip!/")[0]).parent
         self.window.take_in([folder])
         it = self.window.intake
-        self.until(lambda: it.controller.prepared is not None and not it.controller.preparing)
+        self.until(
+            lambda: it.controller.prepared is not None and not it.controller.preparing,
+            "the look at the images",
+        )
         strip = it.view.sources.strip
-        self.until(lambda: len(strip.shown) == len(strip.files))
+        self.until(lambda: len(strip.shown) == len(strip.files), "the thumbnails")
         self.shoot("wizard")
         it.view.back_out()
 
     def explore(self) -> None:
         """The grid of spirals with some selected, one galaxy, and where labels and model differ."""
-        QTest.keyClick(self.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        self.key(Qt.Key.Key_2, control=True)
         it, grid = self.window.session.explore, self.window.area.explore.grid
         it.choose("has-spiral-arms_yes" if "has-spiral-arms_yes" in it.answers else it.answers[0])
         it.set_cut(0.0)
         self.until_found()
         for key in (Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Space):
-            QTest.keyClick(grid, key)
+            self.key(key, on=grid)
         self.shoot("explore")
-        QTest.keyClick(grid, Qt.Key.Key_Return)
-        self.until(lambda: it.frame is not None)
+        self.key(Qt.Key.Key_Return, on=grid)
+        self.until(lambda: it.frame is not None, "the galaxy")
         self.shoot("explore-galaxy")
-        QTest.keyClick(self.window, Qt.Key.Key_Escape)
+        self.key(Qt.Key.Key_Escape)
         it.set_order("unsure")
         self.until_found()
         self.shoot("explore-unsure")
 
     def whole(self) -> None:
-        """The Project page, counted and measured."""
+        """The Project page, counted and measured, and the pages of its larger tasks."""
         self.window.actions_["go.project"].trigger()
-        it = self.window.session.whole
-        self.until(lambda: it.facts is not None and not it.busy)
+        it, page = self.window.session.whole, self.window.area.project
+        self.until(lambda: it.facts is not None and not it.busy, "the facts")
         self.shoot("project")
+        for name in ("votes", "match"):
+            self.window.actions_[f"project.{name}"].trigger()
+            self.settle()
+            self.shoot(f"project-{name}")
+            page.task.back_out()
+
+    def train(self) -> None:
+        """The rounds."""
+        self.key(Qt.Key.Key_3, control=True)
+        self.shoot("train")
 
     def networks(self) -> None:
         """The curves of whole networks over one another, and what is asked before a training."""
+        self.window.actions_["go.train"].trigger()
         page = self.window.area.train.networks
         self.window.area.train.show_networks()
-        self.until(lambda: len(page.controller.entries) >= len(RUNS) or page.empty.isVisible())
+        self.until(
+            lambda: (
+                sum(entry.run is not None for entry in page.controller.entries if entry.folder)
+                >= len(RUNS)
+            ),
+            "the runs",
+        )
         page.list.setCurrentRow(0)
         page.curve.read(10)
         self.shoot("train-networks")
         dialog = page.open_training()
-        self.until(lambda: page.controller.galaxies is not None)
-        for mode in MODES:
-            self.window.theme.set_mode(mode)
-            self.settle()
-            self.keep(dialog.grab(), f"train-dialog-{mode}")
-        self.window.theme.set_mode(MODES[0])
+        self.until(lambda: page.controller.galaxies is not None, "the count of galaxies")
+        self.themed(dialog, "train-dialog")
         dialog.reject()
-        self.window.activateWindow()  # keys go to the window in front
-        self.until(self.window.isActiveWindow)
         self.window.area.train.show_rounds()
 
     def evaluate(self) -> None:
         """All questions, the first of them, and the labellers."""
-        QTest.keyClick(self.window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+        self.key(Qt.Key.Key_4, control=True)
         it = self.window.session.evaluate
-        self.until(lambda: it.assessment is not None and not it.judging and not it.comparing)
+        self.until(
+            lambda: it.assessment is not None and not it.judging and not it.comparing, "the figures"
+        )
         self.shoot("evaluate")
-        QTest.keyClick(self.window, Qt.Key.Key_BracketRight)
+        self.key(Qt.Key.Key_BracketRight)
         self.shoot("evaluate-question")
+        for _ in range(2):
+            self.key(Qt.Key.Key_BracketLeft)
+        self.shoot("evaluate-labellers")
 
     def until_found(self) -> None:
         it, grid = self.window.session.explore, self.window.area.explore.grid
-        self.until(lambda: not it.finding)
+        self.until(lambda: not it.finding, "the list")
         self.settle()
-        self.until(lambda: all(it.thumbnails.get(it.file_at(row)) for row in grid.shown))
+        self.until(
+            lambda: all(it.thumbnails.get(it.file_at(row)) for row in grid.shown), "the thumbnails"
+        )
         self.settle()
+
+    @property
+    def path(self) -> tuple[int, ...]:
+        """The answers to the galaxy on the table."""
+        label = self.window.session.label
+        table = label.project.catalog.set_index("id_str")
+        return path_of(table.loc[label.current.id_str])
 
     def finish(self) -> None:
         """Finish the galaxy on the table."""
         label = self.window.session.label
         here = label.current
-        for key in PATH:
+        for key in (*self.path, *[1] * len(label.tree.questions)):
             if label.current is here and label.question.kind == "single":
                 self.press(min(key, len(label.question.answers)))
         if label.current is here:
-            QTest.keyClick(self.window, Qt.Key.Key_Return)
+            self.key(Qt.Key.Key_Return)
         self.until_shown()
 
     def skip_to_spiral(self) -> None:
@@ -265,60 +356,13 @@ class Studio:
         truth = label.project.catalog.set_index("id_str")
         if "arm_strength" not in truth:
             return
-        fair = (
-            truth["kind"].eq("disc")
-            & truth["defect"].eq("none")
-            & truth["arm_number"].eq(2)
-            & truth["arm_strength"].gt(0.6)
-            & truth["inclination"].lt(55)
-            & truth["signal_to_noise"].gt(250)
-            & truth["radius90"].gt(9)
-        )
+        fair = is_fair_spiral(truth)
         for _ in range(len(truth)):
             if label.current is None or fair[label.current.id_str]:
                 break
             self.window.actions_["label.skip"].trigger()
             QApplication.processEvents()
         self.until_shown()
-
-    def press(self, number: int) -> None:
-        QTest.keyClick(self.window, Qt.Key(Qt.Key.Key_0.value + number))
-        QApplication.processEvents()
-
-    def shoot(self, name: str) -> None:
-        for mode in MODES:
-            self.window.theme.set_mode(mode)
-            for width, height in SIZES:
-                self.window.resize(width, height)
-                self.settle()
-                self.keep(self.window.grab(), f"{name}-{mode}-{width}")
-        self.window.theme.set_mode(MODES[0])
-        self.window.resize(*SIZES[0])
-        self.settle()
-
-    def keep(self, picture, name: str) -> None:
-        path = self.out / f"{name}.png"
-        picture.save(str(path))
-        self.taken.append(path)
-
-    def settle(self) -> None:
-        end = time.monotonic() + 0.3
-        while time.monotonic() < end:
-            QApplication.processEvents()
-            time.sleep(0.01)
-
-    def until(self, met: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not met():
-            QApplication.processEvents()
-            time.sleep(0.01)
-            if time.monotonic() > end:
-                raise SystemExit("the app did not get there in time")
-
-    def until_shown(self) -> None:
-        label = self.window.session.label
-        self.until(lambda: label.current is None or label.frame is not None)
-        self.settle()
 
 
 if __name__ == "__main__":
