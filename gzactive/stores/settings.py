@@ -145,7 +145,7 @@ class Settings:
         maximum=100.0,
     )
     variety: str = _setting(
-        "Variety by",
+        "Variety",
         "What keeps a queue from near-duplicates: distance prefers galaxies unlike each other and "
         "unlike those labelled; chance draws by the score alone (PowerBALD).",
         "distance",

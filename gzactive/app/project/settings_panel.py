@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -14,6 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from gzactive.app.icons import Icons
+from gzactive.app.label.selection import RANKED_BY, VARIED_BY
+from gzactive.app.menu_box import MenuBox
 from gzactive.app.number_boxes import inset
 from gzactive.app.project.controller import ProjectController
 from gzactive.app.tokens import SPACE
@@ -24,13 +27,17 @@ __all__ = ["SettingsPanel"]
 
 #: Those that a person changes in a project's life; all are in ``project.toml``.
 _SHOWN = (
-    *("labeller", "automatic", "every", "random_share", "repeat_share", "nice_share"),
+    *("labeller", "automatic", "every", "by", "variety"),
+    *("random_share", "repeat_share", "nice_share"),
     "retire_after",
     *("blind", "pause_on_card", "catalogue_votes"),
 )
 #: What nought is called, where it is no number.
 _NOUGHT = {"retire_after": "no limit"}
 _AT_OPENING = ("labeller",)
+#: What may be chosen, for people.
+_CHOICES = {"by": RANKED_BY, "variety": VARIED_BY}
+_MENU = 300
 
 
 class SettingsPanel(Panel):
@@ -50,7 +57,7 @@ class SettingsPanel(Panel):
         self, controller: ProjectController, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__("Settings", icons, parent)
-        self._controller = controller
+        self._controller, self._icons = controller, icons
         self.fields: dict[str, QWidget] = {}
         form = QFormLayout()
         form.setHorizontalSpacing(SPACE.large)
@@ -79,13 +86,15 @@ class SettingsPanel(Panel):
                     field.setText(here or getattr(settings, name, ""))
                 elif isinstance(field, QCheckBox):
                     field.setChecked(getattr(settings, name))
+                elif isinstance(field, QComboBox):
+                    field.setCurrentIndex(field.findData(getattr(settings, name)))
                 elif isinstance(field, QSpinBox):
                     value = getattr(settings, name)
                     field.setValue(round(100 * value) if isinstance(value, float) else value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the wheel scroll the page, not change a number that it happens to pass over."""
-        field = watched if isinstance(watched, QSpinBox) else None
+        """Let the wheel scroll the page, not change a field that it happens to pass over."""
+        field = watched if isinstance(watched, QSpinBox | QComboBox) else None
         if event.type() == QEvent.Type.Wheel and field is not None and not field.hasFocus():
             event.ignore()
             return True
@@ -134,7 +143,19 @@ class SettingsPanel(Panel):
             save = partial(self._save_share if share else self._save, one.name)
             number.valueChanged.connect(save)
             return number
+        if one.name in _CHOICES:
+            return self._menu(one.name)
         return self._line(one.name)
+
+    def _menu(self, name: str) -> MenuBox:
+        menu = MenuBox(self._icons, self)
+        menu.setFixedWidth(_MENU)
+        menu.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu.installEventFilter(self)
+        for value, words in _CHOICES[name].items():
+            menu.addItem(words, value)
+        menu.activated.connect(lambda _: self._save(name, menu.currentData()))
+        return menu
 
     def _line(self, name: str) -> QLineEdit:
         line = QLineEdit(self)

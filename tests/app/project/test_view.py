@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.main_window import MainWindow
@@ -218,6 +218,50 @@ def test_settings_are_saved_as_they_are_changed(
     name.clear()
     QTest.keyClick(name, Key.Key_Return)
     assert name.text() == "Ring hunt"  # a project needs a name
+
+
+def test_how_galaxies_are_chosen_is_set_by_key_and_never_by_the_wheel_that_scrolls_the_page(
+    qtbot: QtBot, open_window: OpenWindow, rings: Project
+) -> None:
+    window = open_window(rings.path)
+    page = project_page(qtbot, window)
+    by, variety = (page.settings.fields[one] for one in ("by", "variety"))
+    assert isinstance(by, QComboBox)
+    assert isinstance(variety, QComboBox)
+    assert [by.currentText(), variety.currentText()] == [
+        "what the model is unsure of",
+        "unlike each other",
+    ]
+    assert variety.accessibleName() == "Variety"
+    page.setFocus()
+    turn = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(by.mapToGlobal(QPoint(5, 5))),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(by, turn)
+    assert by.currentData() == "mutual-information"
+    again: list[str] = []
+    window.session.label.choice.order_changed.connect(lambda: again.append("ranked"))
+    variety.setFocus()
+    QTest.keyClick(variety, Key.Key_Down)
+    by.setFocus()
+    for _ in range(3):
+        QTest.keyClick(by, Key.Key_Down)
+
+    def stored() -> tuple[str, str]:
+        with Project.open(rings.path, read_only="to look") as now:
+            return now.settings.by, now.settings.variety
+
+    qtbot.waitUntil(lambda: stored() == ("random", "chance"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(again), timeout=PATIENCE)
+    page.controller.save(variety="distance")  # as from the Label page
+    qtbot.waitUntil(lambda: variety.currentData() == "distance", timeout=PATIENCE)
 
 
 def test_space_is_given_back_after_it_was_said_what_that_costs(
