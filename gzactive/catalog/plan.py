@@ -170,11 +170,34 @@ def _votes(
                 rows=examples(rows, catalog["id_str"].to_numpy()),
             )
         )
+    findings += _one_sided(answers, tree)
     told = counted(int(voted.sum()), "galaxy", "galaxies")
     findings.append(
         Finding("votes", Level.NOTE, f"{told} came with votes, kept as catalogue votes.")
     )
     return votes if voted.any() else None
+
+
+def _one_sided(answers: Mapping[str, str], tree: DecisionTree) -> list[Finding]:
+    """Questions of which some answers have a column of votes and others have none."""
+    found = []
+    for question in tree.questions:
+        having = [answers[one.column] for one in question.answers if one.column in answers]
+        lacking = [one.column for one in question.answers if one.column not in answers]
+        if not question.modelled or not having or not lacking:
+            continue
+        count = "counts" if len(lacking) == 1 else "count"
+        found.append(
+            Finding(
+                "one-sided-votes",
+                Level.AMISS,
+                f"No column holds votes for {', '.join(lacking)}, which {count} as never chosen; "
+                f"votes on that question are in {', '.join(having)}.",
+                "Choose the columns that hold them, or 'Kept as it is' for columns that are no "
+                "votes.",
+            )
+        )
+    return found
 
 
 def _placed(

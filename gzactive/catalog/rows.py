@@ -13,7 +13,7 @@ from gzactive.catalog.findings import Finding, Level, counted, examples, left_ou
 from gzactive.catalog.image_lists import image_stem, join_images
 from gzactive.catalog.locations import absolute_locations, existing
 from gzactive.catalog.material import Material
-from gzactive.catalog.tables import as_text, row_numbers
+from gzactive.catalog.tables import and_other_ids, as_text, row_numbers
 from gzactive.errors import GzactiveError
 from gzactive.progress import Progress
 
@@ -130,12 +130,11 @@ def _settle_duplicates(
         first = ids[rows[0]]
         at = row_numbers(np.flatnonzero(ids == first))
         several = len(set(ids[rows]))
-        more = f", and {several - 1:,} more ids repeatedly" if several > 1 else ""
         raise Refused(
             Finding(
                 "duplicates",
                 Level.REFUSED,
-                f"The {source} '{first}' is in {at}{more}.",
+                f"The {source} '{first}' is in {at}{and_other_ids(several - 1)}.",
                 "Give each galaxy one row, keep the first row of each, or choose another column "
                 "as the id.",
                 examples(rows, ids),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "and_other_ids",
     "as_text",
     "checked_ids",
     "csv_options",
@@ -139,10 +140,18 @@ def checked_ids(column: pd.Series[Any], where: str, name: str) -> pd.Series[str]
         several = int(id_str[repeated].nunique())
         raise GzactiveError(
             f"{where} has the {name} '{first}' in {row_numbers(rows)}"
-            + (f", and {several - 1:,} more ids repeatedly" if several > 1 else "")
+            + and_other_ids(several - 1)
             + ": give each galaxy one row."
         )
     return id_str
+
+
+def and_other_ids(several: int) -> str:
+    """How many ids besides the one that is named are repeated, to follow its rows."""
+    if not several:
+        return ""
+    ids = "1 other id is" if several == 1 else f"{several:,} other ids are"
+    return f", and {ids} repeated too"
 
 
 def row_numbers(positions: NDArray[np.intp]) -> str:

@@ -68,7 +68,7 @@ def test_some_missing_images_are_counted_and_all_missing_is_an_error(tmp_path):
         ("id_str\n1\n", ["no column 'file_loc'"]),
         ("id_str,file_loc\n", ["no rows"]),
         ("id_str,file_loc\n1,a\n2,b\n1,c\n", ["'1'", "rows 1, 3"]),
-        ("id_str,file_loc\n1,a\n2,b\n1,c\n2,d\n", ["and 1 more ids"]),
+        ("id_str,file_loc\n1,a\n2,b\n1,c\n2,d\n", ["and 1 other id is repeated too"]),
         ("id_str,file_loc\n1,a\n,b\n", ["no id_str in row 2"]),
         ("id_str,file_loc\n1,\n2,b\n3,\n", ["no file_loc in rows 1, 3", "id 1"]),
         ("id_str,file_loc\n1,https://x.org/a.jpg\n", ["web addresses", "https://x.org/a.jpg"]),

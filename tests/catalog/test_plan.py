@@ -139,6 +139,17 @@ def test_votes_with_gaps_count_as_none_and_are_told(images, tmp_path):
     assert "2 galaxies came with votes" in kinds(made)["votes"]
 
 
+def test_a_question_with_votes_for_some_of_its_answers_only_is_told(images, tmp_path):
+    path = table(tmp_path, id_str=["G0", "G1"], n_ring=[3, 1], n_none=[0, 4])
+    half = plan([images], path, {"n_ring": "ring_yes"})
+    told = kinds(half)["one-sided-votes"]
+    assert "No column holds votes for ring_no, which counts as never chosen" in told
+    assert "n_ring" in told
+    assert half.catalog is not None
+    whole = plan([images], path, {"n_ring": "ring_yes", "n_none": "ring_no"})
+    assert "one-sided-votes" not in kinds(whole)
+
+
 def test_votes_that_are_none_are_refused_with_their_row(images, tmp_path):
     path = table(tmp_path, id_str=["G0", "G1"], ring_yes=[0.5, 1], ring_no=[1, 2])
     (finding,) = plan([images], path).refusals

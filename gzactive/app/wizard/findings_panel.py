@@ -1,6 +1,7 @@
 """What is worth knowing before the project is made: counts, examples, and what to do."""
 
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from gzactive.app.icons import Icons
 from gzactive.app.wizard.controller import ImportController
@@ -33,14 +34,11 @@ class FindingsPanel(Panel):
         self.fine = self.label("muted", _FINE)
         self.list = FindingList(icons, self)
         self.column.addWidget(self.list)
-        self.keep_first = QToolButton(self)
-        self.keep_first.setText("Keep the first row of each galaxy")
-        self.keep_first.setProperty("role", "choice")
-        self.keep_first.setCheckable(True)
+        self.keep_first = QCheckBox("Keep the first row of each galaxy", self)
         self.keep_first.setToolTip("Of several rows with one id, leave the later ones out")
         self.keep_first.setAccessibleName("Keep the first row of each galaxy")
         self.keep_first.clicked.connect(controller.keep_first)
-        self.column.addWidget(self.keep_first)
+        self.column.addWidget(self.keep_first, alignment=Qt.AlignmentFlag.AlignLeft)
         controller.changed.connect(self.refresh)
         self.refresh()
 

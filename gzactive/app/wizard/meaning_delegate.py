@@ -74,6 +74,10 @@ class MeaningDelegate(QStyledItemDelegate):
         assert isinstance(model, ColumnsModel)
         for meaning, words in model.words.items():
             menu.addItem(words, meaning)
+        seen = menu.view()
+        # Wider than its cell: most names differ in their middle, which would be left out.
+        bar = seen.verticalScrollBar().sizeHint().width()
+        seen.setMinimumWidth(seen.sizeHintForColumn(0) + bar + 2 * SPACE.small)
         menu.activated.connect(lambda _: self._take(menu))
         QTimer.singleShot(0, menu, menu.showPopup)
         return menu

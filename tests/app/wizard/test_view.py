@@ -162,7 +162,26 @@ def test_a_click_on_a_meaning_opens_its_menu(
     qtbot.waitUntil(lambda: bool(table.findChildren(QComboBox)), timeout=PATIENCE)
     (menu,) = table.findChildren(QComboBox)
     assert menu.currentText() == "Galaxy's id"
+    assert menu.view().minimumWidth() > menu.view().sizeHintForColumn(0)  # no name is cut
     menu.hidePopup()
+
+
+def test_the_first_row_of_each_galaxy_is_kept_by_a_box_whose_words_are_whole(
+    qtbot: QtBot, open_window: OpenWindow, survey: Path
+) -> None:
+    labels = survey / "labels.csv"
+    lines = labels.read_text().splitlines()
+    labels.write_text("\n".join([*lines, lines[1]]))
+    window = open_window()
+    drop(window, survey)
+    view = prepared(qtbot, window)
+    assert not view.make.isEnabled()
+    box = view.findings.keep_first
+    QTest.keyClick(box, Key.Key_Space)
+    qtbot.waitUntil(view.make.isEnabled, timeout=PATIENCE)
+    assert box.isChecked()
+    words = box.fontMetrics().horizontalAdvance(box.text())
+    assert box.width() > words
 
 
 def test_escape_stops_or_goes_back_to_where_one_was(
