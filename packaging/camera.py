@@ -9,6 +9,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from gzactive.app.job import JobState
 from gzactive.app.launch import make_window
 from gzactive.app.main_window import MainWindow
 
@@ -90,11 +91,14 @@ class Camera:
             time.sleep(0.01)
 
     def until(self, met: Callable[[], object], what: str) -> None:
-        """Let the app work until this is so."""
+        """Let the app work until this is so; whatever fails meanwhile ends the session."""
         end = time.monotonic() + PATIENCE
         while not met():
             QApplication.processEvents()
             time.sleep(0.01)
+            for job in self.window.jobs.ended:
+                if job.state is JobState.FAILED:
+                    raise SystemExit(f"{job.title} failed: {job.sentence}")
             if time.monotonic() > end:
                 raise SystemExit(f"Waited {PATIENCE:.0f} s in vain for {what}.")
 

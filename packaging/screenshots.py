@@ -95,7 +95,10 @@ def copied(project: Path) -> Iterator[Path]:
 
 
 def train_networks(path: Path) -> None:
-    """Real runs on the simulated sky, with the votes of simulated volunteers."""
+    """Real runs on the simulated sky, with the votes of simulated volunteers.
+
+    Those that the project has already are shown as they are.
+    """
     with Project.open(path) as project:
         if "arm_strength" not in project.catalog:
             return
@@ -103,6 +106,8 @@ def train_networks(path: Path) -> None:
         table = project.catalog[["id_str", "file_loc"]].merge(votes, on="id_str")
     table.to_parquet(path / "votes.parquet", index=False)
     for name, more in RUNS.items():
+        if (path / "runs" / name).is_dir():
+            continue
         command = [sys.executable, "-m", "gzactive", "train", str(path / "votes.parquet")]
         command += ["--out", str(path / "runs" / name), *_SMALL, *more]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
