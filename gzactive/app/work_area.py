@@ -81,7 +81,7 @@ class WorkArea(QWidget):
         self.evaluate = EvaluateView(session.evaluate, actions, icons, self)
         self.project = ProjectView(session.whole, actions, icons, self)
         self.project.chosen.connect(self.project_chosen)
-        self.asking = AskingDesk(session, actions, self)
+        self.asking = AskingDesk(session, actions, lambda: self.explore.examples, self)
         self.explore.asked.connect(self.asking.begin)
         self.asking.made.connect(self.project_chosen)
         self.project.wanted.connect(lambda: self.page_chosen.emit("project"))

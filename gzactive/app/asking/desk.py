@@ -1,5 +1,6 @@
 """A question of one's own in an open project: asks for it, makes the project, tells where it is."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class AskingDesk(QObject):
         The open project; it stays open until the new one is made.
     actions
         The app's actions.
+    examples
+        Tells the ids of the galaxies that are selected where the person looks, if any.
     parent
         The work area.
     """
@@ -31,12 +34,18 @@ class AskingDesk(QObject):
     #: A project was made (its folder).
     made = Signal(Path)
 
-    def __init__(self, session: ProjectSession, actions: ActionSet, parent: QWidget) -> None:
+    def __init__(
+        self,
+        session: ProjectSession,
+        actions: ActionSet,
+        examples: Callable[[], list[str]],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._widget = parent
         self.dialog: AskDialog | None = None
-        actions.connect({"project.ask": lambda: self.begin([])})
+        actions.connect({"project.ask": lambda: self.begin(examples())})
 
     def begin(self, ids: list[str]) -> None:
         """Ask what is to be looked for; these galaxies are a yes to it."""

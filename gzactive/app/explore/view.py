@@ -310,6 +310,12 @@ class ExploreView(QWidget):
         return self.chosen if self.grid.count_selected or self.galaxy_open else None
 
     @property
+    def examples(self) -> list[str]:
+        """Ids of the galaxies that are seen to be selected, or of the one that is open."""
+        some = self._some if self.isVisible() else None
+        return [] if some is None else self.controller.ids_text(some).splitlines()
+
+    @property
     def galaxy_open(self) -> bool:
         """Whether one galaxy is looked at on its own."""
         return self.controller.position is not None

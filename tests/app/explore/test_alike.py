@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
+from gzactive.app.asking.dialog import AskDialog
 from gzactive.app.explore.galaxy_menu import GalaxyMenu
 from gzactive.app.main_window import MainWindow
 from gzactive.inference import feature_store
@@ -20,6 +21,11 @@ from tests.app.explore.conftest import page_settled as settled
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 ALIKE = [f"G{number:04d}" for number in range(8)]
+
+
+def said(dialog: AskDialog) -> str:
+    """All that the dialog says."""
+    return " ".join(label.text() for label in dialog.findChildren(QLabel))
 
 
 def give_likes(project: Project) -> None:
@@ -242,7 +248,22 @@ def test_the_question_is_in_the_project_menu_too_and_begins_without_examples(
     QTest.keyClick(window, Key.Key_Y, Ctrl)
     dialog = window.area.asking.dialog
     qtbot.waitUntil(dialog.isVisible, timeout=PATIENCE)
+    assert "begins without examples" in said(dialog)
     QTest.keyClick(dialog, Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.findChildren(type(dialog)), timeout=PATIENCE)
     window.close_project()
     assert not window.actions_["project.ask"].isEnabled()
+
+
+def test_the_menus_question_begins_with_the_galaxies_that_are_seen_to_be_selected(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    select(window, ALIKE[:3])
+    for page, words in ((Key.Key_2, "3 selected galaxies"), (Key.Key_1, "without examples")):
+        QTest.keyClick(window, page, Ctrl)
+        QTest.keyClick(window, Key.Key_Y, Ctrl)
+        dialog = window.area.asking.dialog
+        qtbot.waitUntil(dialog.isVisible, timeout=PATIENCE)
+        assert words in said(dialog)
+        QTest.keyClick(dialog, Key.Key_Escape)
+        qtbot.waitUntil(lambda: not window.findChildren(AskDialog), timeout=PATIENCE)
