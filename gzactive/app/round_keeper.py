@@ -37,6 +37,7 @@ class RoundKeeper(QObject):
         self.news = News(self)
         self._outside: Outside | None = None
         self._running: Job | None = None  # the newest round, also when it is over
+        self._changing: Job | None = None  # the newest wish for a round, also when it is over
 
     @property
     def words(self) -> str:
@@ -108,7 +109,9 @@ class RoundKeeper(QObject):
         """Put a round in use, or the start with 0, and rank again."""
         session = self._session
         change = partial(work.promote, session.in_hand(), number)
-        job = session.jobs.submit_urgent("promote", "Changing weights", change)
+        if self._changing is not None:
+            self._changing.cancel()  # if it still waits: the last wish counts
+        self._changing = job = session.jobs.submit_urgent("promote", "Changing weights", change)
         job.finished.connect(lambda waits: self._on_promoted(number, waits))
         job.failed.connect(lambda sentence: session.said.emit(sentence, True))
 

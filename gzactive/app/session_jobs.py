@@ -14,7 +14,9 @@ _SLOW = {"views", "saving"}
 
 
 class SessionJobs(QObject):
-    """The jobs of one project on the app's compute thread, at most one of each kind.
+    """The jobs of one project on the app's compute thread, until each has ended.
+
+    There may be several of a kind: whoever puts a round in use, and at once another, has two.
 
     Parameters
     ----------
@@ -34,7 +36,7 @@ class SessionJobs(QObject):
     def __init__(self, compute: ComputeThread, parent: QObject) -> None:
         super().__init__(parent)
         self._compute = compute
-        self._jobs: dict[str, Job] = {}
+        self._jobs: list[tuple[str, Job]] = []
         self._ending = False
         #: Whether features stepped aside, or are to be looked for once more.
         self.features_wait = False
@@ -46,12 +48,12 @@ class SessionJobs(QObject):
 
     def any_of(self, *kinds: str) -> bool:
         """Whether a job of one of these kinds runs or waits."""
-        return not self._jobs.keys().isdisjoint(kinds)
+        return any(kind in kinds for kind, _ in self._jobs)
 
     def submit(self, kind: str, title: str, run: Any, *, first: bool = False) -> Job:
         """Put a job behind all others, or ``first``."""
         job = self._compute.submit(title, run, first=first)
-        self._jobs[kind] = job
+        self._jobs.append((kind, job))
         job.state_changed.connect(self._forget)
         self.changed.emit()
         return job
@@ -63,23 +65,21 @@ class SessionJobs(QObject):
         aside; what they computed is kept, and they go on when nothing else is left to do.
         """
         self.set_features_aside()
-        for slow in _SLOW & self._jobs.keys():
-            self._compute.cancel(self._jobs[slow])
+        self._cancel(*_SLOW)
         return self.submit(kind, title, run, first=True)
 
     def set_features_aside(self) -> bool:
         """Stop the features under way until nothing else is to do; whether there were any."""
-        if "features" not in self._jobs:
+        if not self.any_of("features"):
             return False
         self.features_wait = True
-        self._compute.cancel(self._jobs["features"])
+        self._cancel("features")
         return True
 
     def cancel(self) -> None:
         """Cancel what computes now and what waits."""
         self.features_wait = False
-        for job in list(self._jobs.values()):
-            self._compute.cancel(job)
+        self._cancel(*(kind for kind, _ in self._jobs))
 
     def end(self) -> None:
         """Cancel everything, and let nobody act on what comes of it; ``ended`` follows.
@@ -87,16 +87,21 @@ class SessionJobs(QObject):
         Except of what opened the project, which is to be closed then.
         """
         self._ending = True
-        for kind, job in self._jobs.items():
+        for kind, job in self._jobs:
             if kind != "open":
                 job.forsake()
         self.cancel()
         if not self._jobs:
             self.ended.emit()
 
+    def _cancel(self, *kinds: str) -> None:
+        """Cancel all of these kinds; those that only wait end at once."""
+        for job in [job for kind, job in self._jobs if kind in kinds]:
+            self._compute.cancel(job)
+
     def _forget(self, job: Job) -> None:
         if job.over:
-            self._jobs = {kind: each for kind, each in self._jobs.items() if each is not job}
+            self._jobs = [(kind, each) for kind, each in self._jobs if each is not job]
             self.changed.emit()
             # After those who act on the outcome, who may ask for more.
             QTimer.singleShot(0, self, self._go_on)

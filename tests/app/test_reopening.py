@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -98,6 +99,52 @@ def test_the_last_wish_counts_when_several_are_made_in_the_middle_of_a_step(
     with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
         window.open_project(rings.path)
     assert window.session.read_only == ""
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Numbers of the rounds that were put in use."""
+    served: list[int] = []
+    monkeypatch.setattr(work, "promote", lambda project, number, progress: served.append(number))
+    return served
+
+
+def test_of_two_rounds_put_in_use_in_the_middle_of_a_step_the_last_serves(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    rings: Project,
+    step: threading.Event,
+    served: list[int],
+) -> None:
+    window = open_window(rings.path)
+    begin_round(qtbot, window)
+    window.session.promote(1)
+    window.session.promote(0)
+    step.set()
+    qtbot.waitUntil(lambda: not window.session.busy, timeout=PATIENCE)
+    assert served == [0]
+
+
+def test_every_wish_for_a_round_ends_with_its_project(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    rings: Project,
+    step: threading.Event,
+    served: list[int],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    window = open_window(rings.path)
+    begin_round(qtbot, window)
+    for number in (2, 1, 0):
+        window.session.jobs.submit_urgent(
+            "promote", "Changing weights", partial(work.promote, rings, number)
+        )
+    with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
+        window.open_project(rings.path)
+        step.set()
+    assert window.session.read_only == ""
+    assert served == []
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
