@@ -164,6 +164,20 @@ def _diverse_information(situation: Situation) -> NDArray[np.intp]:
     return situation.candidates[chosen]
 
 
+def _half_random(situation: Situation) -> NDArray[np.intp]:
+    """Half at random, half far from all these and such that their votes would tell much."""
+    if is_fresh(situation.head):
+        return _start(situation)
+    drawn = _random(situation)[: situation.n // 2]
+    rest = replace(
+        situation,
+        candidates=np.setdiff1d(situation.candidates, drawn),
+        labelled=np.concatenate([situation.labelled, drawn]),
+        n=situation.n - len(drawn),
+    )
+    return np.concatenate([drawn, _diverse_information(rest)])
+
+
 def _binomial(situation: Situation) -> NDArray[np.intp]:
     """Yes/no votes for one answer, as W+20: the first of the question, or of the root."""
     if is_fresh(situation.head):
@@ -269,4 +283,5 @@ STRATEGIES: dict[str, Strategy] = {
     "diverse": _diverse,
     "core-set": _core_set,
     "diverse-information": _diverse_information,
+    "half-random": _half_random,
 }

@@ -19,6 +19,7 @@ from gzactive.active.balance import without_own_votes
 from gzactive.active.round_files import rounds
 from gzactive.active.round_labels import held_out_votes, picked_by_hand
 from gzactive.active.scoring import N_SAMPLES
+from gzactive.assessment.prospects import prospect
 from gzactive.errors import GzactiveError
 from gzactive.evaluation.bootstrap import Estimate, resample
 from gzactive.evaluation.judging import Judgement, judge
@@ -254,9 +255,10 @@ def assess_saving(project: Project, *, seed: int = 0, progress: Progress = silen
         return Labelled(found.values, votes.loc[found.id_str.tolist()].to_numpy(np.float64))
 
     base = base_head(project, read_serving(project).backbone)
-    return estimate_saving(
+    found = estimate_saving(
         labelled(random), labelled(active), project.tree, base, seed=seed, progress=progress
     )
+    return replace(found, prospect=prospect(project, votes.loc[known]))
 
 
 def _said(

@@ -47,8 +47,8 @@ def simulate(
         typer.Option(
             help="mutual-information, mutual-information-1 (of one vote), predictive-information, "
             "entropy, entropy-1, binomial, diverse, core-set, diverse-information (what projects "
-            "do), likely, likely-and-unsure (for what is rare), random; with @4 the exponent of "
-            "the score, @inf for the highest scores."
+            "do), half-random (half of them), likely, likely-and-unsure (for what is rare), "
+            "random; with @4 the exponent of the score, @inf for the highest scores."
         ),
     ] = "diverse-information@2,mutual-information@4,entropy@4,random",
     rounds: Annotated[

@@ -69,6 +69,8 @@ class Saving:
         So many labels of each kind were compared.
     curve
         Rows of (kind, labels, mean loss), to draw.
+    prospect
+        What is known of projects like this one, said where its own labels do not tell.
     """
 
     random: int
@@ -77,10 +79,18 @@ class Saving:
     gain: Estimate | None = None
     compared_at: int = 0
     curve: tuple[tuple[str, int, float], ...] = ()
+    prospect: str = ""
 
     @property
     def sentence(self) -> str:
-        """What is known, in a sentence."""
+        """What is known, in a sentence or two."""
+        share = self.share
+        told = share is not None and (share.low > 0 or share.high < 0)
+        return self._own if told or not self.prospect else f"{self._own} {self.prospect}"
+
+    @property
+    def _own(self) -> str:
+        """What the project's own labels tell."""
         if min(self.random, self.active) < ENOUGH:
             return (
                 "Too few labels yet to tell what asking where the model is unsure saves: "

@@ -37,6 +37,8 @@ _OTHERS = ("diverse-information", "core-set", "entropy@4")
 _SOFT = ("mutual-information@1", "predictive-information@1")
 _SHARP = ("mutual-information@inf", "mutual-information-1@4", "entropy@1", "binomial@4",
           "predictive-information@4")  # fmt: skip
+_FEW = (*_CHOSEN[:3], "half-random@2")
+_ALONE = (*_CHOSEN[:2], "half-random@2", "diverse")
 _ASKED = (*_CHOSEN[:3], "predictive-information@1")
 #: The first seeds chose among the strategies, the others confirmed it.
 _CONFIRMING = 5
@@ -48,9 +50,20 @@ RUNS: tuple[tuple[str, str, tuple[str, ...], dict], ...] = (
     ("gz1", "base", (*_CHOSEN, *_OTHERS), {}),
     ("efigi", "fresh", (*_CHOSEN, *_OTHERS), {}),
     ("efigi", "base", (*_CHOSEN, *_OTHERS), {}),
-    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=1)}),
+    ("sky", "fresh", _FEW, {"retirement": Retirement(votes=1), "seeds": 12}),
     ("sky", "base", _CHOSEN[:3], {"retirement": Retirement(votes=1)}),
-    ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=5)}),
+    ("sky", "fresh", _FEW, {"retirement": Retirement(votes=5), "seeds": 8}),
+    ("gz1", "fresh", _ALONE, {"retirement": Retirement(votes=1), "seeds": 6}),
+    *(
+        (name, "fresh", _ALONE, {"question": asked, "retirement": Retirement(votes=1), "seeds": 6})
+        for name, asked in (
+            ("gz1", "smooth-or-featured"),
+            ("gz1", "has-spiral-arms"),
+            ("rings", "ring"),
+            ("sky", "smooth-or-featured"),
+            ("sky", "bar"),
+        )
+    ),
     ("sky", "fresh", _CHOSEN[:3], {"retirement": Retirement(votes=40, artifacts=5)}),
     ("sky", "fresh", _ASKED, {"question": "bar"}),
     ("efigi", "fresh", _ASKED, {"question": "bar"}),
@@ -107,11 +120,11 @@ class Study:
     def curves(self) -> None:
         for name, start, strategies, changes in RUNS[self.first - 1 :: self.processes]:
             folder = self.work / "runs" / folder_of(name, start, changes)
-            usual = {"rounds": 8, "start": start, **changes}
-            compare(self.galaxies(name), Comparison(strategies, seeds=self.seeds, **usual), folder)
+            usual = {"rounds": 8, "start": start, "seeds": self.seeds, **changes}
+            compare(self.galaxies(name), Comparison(strategies, **usual), folder)
             if len(strategies) > len(_ASKED):
-                seeds = self.seeds + _CONFIRMING
-                compare(self.galaxies(name), Comparison(_CHOSEN, seeds=seeds, **usual), folder)
+                usual["seeds"] += _CONFIRMING
+                compare(self.galaxies(name), Comparison(_CHOSEN, **usual), folder)
             print(folder.name, flush=True)
 
     def posteriors(self) -> None:
