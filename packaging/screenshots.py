@@ -186,7 +186,10 @@ class Studio(Camera):
         dialog.accept()
         self.until(lambda: page.controller.training is not None, "the training's beginning")
         training = page.controller.training
-        self.until(lambda: training.latest[1] > 0, "the first steps of the training")
+        self.until(
+            lambda: "epoch" in training.latest[0] and training.latest[1] > 0,
+            "the first steps of the training",
+        )
         self.key(Qt.Key.Key_J, control=True)
         jobs = self.window.dialogs.jobs
         self.until(lambda: jobs.isVisible() and jobs.cards, "the list of jobs")

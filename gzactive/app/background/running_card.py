@@ -52,7 +52,7 @@ class RunningCard(QWidget):
         self.bar.setValue(entry.done)
         self.bar.setAccessibleName(f"Progress of {entry.title}")
         words = entry.words(time.monotonic())
-        self.words.setText(words or "Working")
+        self.words.setText(f"{words[:1].upper()}{words[1:]}" or "Working")
         self.cancel.setEnabled(not entry.stopping)
         self.cancel.setAccessibleName(f"Cancel {entry.title}")
         self.cancel.setAccessibleDescription(words)

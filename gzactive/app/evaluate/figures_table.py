@@ -56,6 +56,7 @@ class FiguresTable(QTableView):
         share = max(0, self.viewport().width() - sum(needed)) // max(1, len(needed))
         for column, width in enumerate(needed):
             header.resizeSection(column, width + share)
-        # Room for the round corners below the last row.
-        height = self.verticalHeader().length() + header.height() + SPACE.small
+        # Counted, for headings learn of new rows later; with room for the round corners below.
+        rows = self.model().rowCount() * self.verticalHeader().defaultSectionSize()
+        height = header.sizeHint().height() + rows + SPACE.small
         self.setMaximumHeight(max(height, self.minimumSizeHint().height()))

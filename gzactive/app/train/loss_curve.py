@@ -292,7 +292,7 @@ class LossCurve(QWidget):
         if not marked:
             return "; ".join([f"Epoch {self._epoch}", *(words for _, words in said)])
         parts = [
-            f'<span style="color:{colour}">■</span>&nbsp;{escape(words).replace(" ", "&nbsp;")}'
+            f'<span style="color:{colour}">■</span>&nbsp;{_unbroken(words)}'
             for colour, words in said
         ]
         return " &nbsp; ".join([f"<b>Epoch&nbsp;{self._epoch}</b>", *parts])
@@ -312,6 +312,11 @@ def _spacing(epochs: int) -> tuple[int, int]:
         if epochs <= 6 * each * power
     )
     return step, step
+
+
+def _unbroken(words: str) -> str:
+    """As HTML that stays on one line."""
+    return escape(words).replace(" ", "&nbsp;").replace("-", "&#8209;")
 
 
 def _entry(colour: str, words: str) -> str:

@@ -53,7 +53,7 @@ def test_the_running_job_is_shown_and_return_cancels_it(
     card = panel.cards[0]
     qtbot.waitUntil(lambda: card.bar.maximum() == 1_000_000)
     assert card.title.text() == "Counting"
-    assert card.words.text().startswith("counting ")
+    assert card.words.text().startswith("Counting ")
     assert card.cancel.accessibleName() == "Cancel Counting"
     panel.present()
     assert card.cancel.hasFocus()

@@ -82,11 +82,25 @@ def test_the_table_fills_its_width_and_is_no_higher_than_its_rows(
     widths = [header.sectionSize(column) for column in range(3)]
     assert header.length() == table.viewport().width()
     assert min(widths) > 200
-    assert table.maximumHeight() < 150
+    last = table.visualRect(rows.index(1, 0))
+    assert table.viewport().mapToParent(last.bottomLeft()).y() < table.maximumHeight() < 150
     table.resize(200, 600)
     assert [header.sectionSize(column) for column in range(2)] == [
         max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in range(2)
     ]
+
+
+def test_rows_that_come_while_the_table_is_not_seen_have_room(qtbot: QtBot, theme: Theme) -> None:
+    rows = RowsModel((("Question", ""), ("Galaxies", "")))
+    table = FiguresTable(rows, "Figures")
+    qtbot.addWidget(table)
+    rows.show_rows([])
+    rows.show_rows([(str(number), "") for number in range(10)])
+    table.resize(400, 600)
+    with qtbot.waitExposed(table):
+        table.show()
+    last = table.visualRect(rows.index(9, 0))
+    assert table.viewport().mapToParent(last.bottomLeft()).y() < table.height() < 400
 
 
 def test_without_votes_on_reserved_galaxies_it_says_what_brings_figures(

@@ -10,8 +10,11 @@ from pytestqt.qtbot import QtBot
 from gzactive.app.job import Job
 from gzactive.app.main_window import MainWindow
 from gzactive.app.process_job import ProcessJob
+from gzactive.app.theme import Theme
+from gzactive.app.train.loss_curve import CurveLine, LossCurve
 from gzactive.app.train.networks_page import NetworksPage
 from gzactive.app.train.shards_dialog import ShardsDialog
+from gzactive.app.train.strokes import stroke
 from gzactive.app.train.training_dialog import TrainingDialog
 from gzactive.project import Project
 from gzactive.survey.shard_reading import read_manifest
@@ -72,6 +75,15 @@ def test_values_are_read_by_pointer_and_by_keys(qtbot: QtBot, page: NetworksPage
     assert curve.accessibleDescription() == "Epoch 5; one, training: 0.6; one: 1.1"
     QTest.keyClick(curve, Key.Key_Home)
     assert curve.epoch == 1
+
+
+def test_a_reading_breaks_between_runs_and_never_within_a_name(qtbot: QtBot, theme: Theme) -> None:
+    curve = LossCurve(theme)
+    qtbot.addWidget(curve)
+    lines = [CurveLine(f"from-sdss-b{n}, a < b", [2.0, 1.5], stroke(n, theme)) for n in range(4)]
+    curve.show_lines(lambda: lines, "loss", "")
+    curve.read(2)
+    assert "from&#8209;sdss&#8209;b0,&nbsp;a&nbsp;&lt;&nbsp;b:&nbsp;1.5" in curve.read_out.text()
 
 
 @pytest.mark.parametrize("name", ["curves.svg", "curves.png"])
