@@ -20,6 +20,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import numpy as np
+import pandas as pd
 from camera import Camera
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -38,6 +40,7 @@ PARTS = (
 )
 GALAXIES = 240
 _COPY = "my-galaxies"  # seen in the pictures
+_VOTES = "votes.parquet"
 _TAILS = 0.4  # so strong a tidal tail is seen
 _ASKED = 40  # galaxies that are labelled in search of it
 #: Trainings of whole networks whose curves are shown, small enough for a minute each.
@@ -104,13 +107,27 @@ def train_networks(path: Path) -> None:
             return
         votes = vote(project.catalog, project.tree, n_volunteers=20)
         table = project.catalog[["id_str", "file_loc"]].merge(votes, on="id_str")
-    table.to_parquet(path / "votes.parquet", index=False)
+    table.to_parquet(path / _VOTES, index=False)
     for name, more in RUNS.items():
         if (path / "runs" / name).is_dir():
             continue
-        command = [sys.executable, "-m", "gzactive", "train", str(path / "votes.parquet")]
+        command = [sys.executable, "-m", "gzactive", "train", str(path / _VOTES)]
         command += ["--out", str(path / "runs" / name), *_SMALL, *more]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def other_survey(path: Path) -> Path:
+    """The same sky in another catalogue: most of it, a third of an arc second off, other votes."""
+    rng = np.random.default_rng(1)
+    table = pd.read_parquet(path / _VOTES).drop(columns="file_loc")
+    places = pd.read_parquet(path / "catalog.parquet", columns=["id_str", "ra", "dec"])
+    table = table.merge(places).sample(frac=0.8, random_state=1)
+    off = rng.normal(0, 0.25 / 3600, (2, len(table)))
+    table["ra"] += off[0] / np.cos(np.radians(table["dec"]))
+    table["dec"] += off[1]
+    table["id_str"] = "J" + table["id_str"].str.removeprefix("SIM")
+    table.to_parquet(path / "other.parquet", index=False)
+    return path / "other.parquet"
 
 
 class Studio(Camera):
@@ -285,11 +302,21 @@ class Studio(Camera):
         it, page = self.window.session.whole, self.window.area.project
         self.until(lambda: it.facts is not None and not it.busy, "the facts")
         self.shoot("project")
-        for name in ("votes", "match"):
-            self.window.actions_[f"project.{name}"].trigger()
-            self.settle()
-            self.shoot(f"project-{name}")
-            page.task.back_out()
+        self.window.actions_["project.votes"].trigger()
+        votes = self.project / _VOTES
+        if votes.is_file():
+            page.task.ask = lambda: [str(votes)]
+            page.task.choose.click()
+            self.until(lambda: it.votes.ready and not it.votes.busy, "the look at the votes")
+        self.shoot("project-votes")
+        page.task.back_out()
+        self.window.actions_["project.match"].trigger()
+        if votes.is_file():
+            page.task.set_source(str(other_survey(self.project)))
+            page.task.act.click()
+            self.until(lambda: it.match.found is not None and not it.match.busy, "the pairs")
+        self.shoot("project-match")
+        page.task.back_out()
 
     def train(self) -> None:
         """The rounds."""
