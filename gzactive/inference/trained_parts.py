@@ -75,6 +75,11 @@ def read_part(
 
     if part not in PARTS:
         raise GzactiveError(f"There is no part '{part}' of a split: {meant(part, PARTS)}")
+    if (folder / "manifest.json").is_file() and not (folder / "split.csv").is_file():
+        raise GzactiveError(
+            f"{folder} learnt from shards and keeps no images of theirs: its manifest.json says "
+            "how it did on their test part. To judge it further, make a project with its weights."
+        )
     if not is_training_run(folder):
         raise GzactiveError(
             f"{folder} is no training run that has ended (it lacks split.csv or manifest.json): "

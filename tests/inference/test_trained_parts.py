@@ -80,3 +80,9 @@ def test_what_is_no_run_and_no_part_is_refused(run: Path, tmp_path: Path) -> Non
         read_part(tmp_path, "test")
     with pytest.raises(GzactiveError, match="no part 'tset'"):
         read_part(run, "tset")
+
+
+def test_a_run_from_shards_says_why_it_cannot_be_judged_by_parts(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"catalog": "shards"}))
+    with pytest.raises(GzactiveError, match="learnt from shards and keeps no images of theirs"):
+        read_part(tmp_path, "test")
