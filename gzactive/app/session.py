@@ -306,6 +306,7 @@ class ProjectSession(QObject):
             if self._team is not None:
                 self._team.hold(self.label)
             self._rounds.schedule.ranked()
+            self.schedule_changed.emit()  # galaxies may be left again
             if not self._rank_again:
                 self.news.ranked(self.coming(), ranking.remark)
         if self.explore is not None:

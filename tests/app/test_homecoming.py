@@ -103,3 +103,23 @@ def test_galaxies_of_a_drive_that_comes_back_are_labelled_without_reopening(
     qtbot.waitUntil(through, timeout=PATIENCE)
     assert project.labels.finished_count("ada") == 14
     assert session.label.nothing_left == "Every galaxy is done. Thank you!"
+
+
+def test_the_next_round_is_counted_down_to_again_when_galaxies_are_back(
+    qtbot: QtBot, open_window: OpenWindow, make_project: MakeProject
+) -> None:
+    project = make_project(n=14, tree="rings")
+    give_features(project)
+    here = folder_of(project)
+    away = here.with_name("away")
+    here.rename(away)
+    window = open_window()
+    with qtbot.waitSignal(window.labelling, timeout=PATIENCE):
+        window.open_project(project.path)
+    session = window.session
+    session._home._every = 0.05
+    line = window.area.strip.schedule
+    qtbot.waitUntil(lambda: line.text() == "No galaxies left", timeout=PATIENCE)
+    away.rename(here)
+    qtbot.waitUntil(lambda: session.label.frame is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: line.text() == "Next round in 25 galaxies", timeout=PATIENCE)
