@@ -20,12 +20,10 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import numpy as np
-import pandas as pd
 from camera import Camera
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from sky_answers import is_fair_spiral, path_of
+from simulated_sky import is_fair_spiral, other_survey, path_of
 
 from gzactive.app.help.first_run import note_tour_seen
 from gzactive.demo import make_demo_project
@@ -114,20 +112,6 @@ def train_networks(path: Path) -> None:
         command = [sys.executable, "-m", "gzactive", "train", str(path / _VOTES)]
         command += ["--out", str(path / "runs" / name), *_SMALL, *more]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-
-def other_survey(path: Path) -> Path:
-    """The same sky in another catalogue: most of it, a third of an arc second off, other votes."""
-    rng = np.random.default_rng(1)
-    table = pd.read_parquet(path / _VOTES).drop(columns="file_loc")
-    places = pd.read_parquet(path / "catalog.parquet", columns=["id_str", "ra", "dec"])
-    table = table.merge(places).sample(frac=0.8, random_state=1)
-    off = rng.normal(0, 0.25 / 3600, (2, len(table)))
-    table["ra"] += off[0] / np.cos(np.radians(table["dec"]))
-    table["dec"] += off[1]
-    table["id_str"] = "J" + table["id_str"].str.removeprefix("SIM")
-    table.to_parquet(path / "other.parquet", index=False)
-    return path / "other.parquet"
 
 
 class Studio(Camera):
@@ -312,7 +296,7 @@ class Studio(Camera):
         page.task.back_out()
         self.window.actions_["project.match"].trigger()
         if votes.is_file():
-            page.task.set_source(str(other_survey(self.project)))
+            page.task.set_source(str(other_survey(votes)))
             page.task.act.click()
             self.until(lambda: it.match.found is not None and not it.match.busy, "the pairs")
         self.shoot("project-match")

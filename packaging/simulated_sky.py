@@ -1,11 +1,14 @@
-"""What a person would answer on a galaxy of the simulated sky, whose truth is known.
+"""The simulated sky as pictures of the app need it: what a person would answer, another survey.
 
-For pictures of the app: keys of gz-decals-dr5, in the order in which its questions are asked.
+Answers are keys of gz-decals-dr5, in the order in which its questions are asked.
 """
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 
-__all__ = ["PATH", "is_fair_spiral", "path_of"]
+__all__ = ["PATH", "is_fair_spiral", "other_survey", "path_of"]
 
 #: Featured, not edge-on, strong bar, arms, medium, two, moderate, undisturbed.
 PATH = (2, 2, 1, 1, 2, 2, 3, 1)
@@ -41,6 +44,21 @@ def is_fair_spiral(truth: pd.DataFrame) -> pd.Series:
         & truth["signal_to_noise"].gt(250)
         & truth["radius90"].gt(9)
     )
+
+
+def other_survey(votes: Path) -> Path:
+    """The same sky in another catalogue: most of it, a third of an arc second off, other votes."""
+    rng = np.random.default_rng(1)
+    table = pd.read_parquet(votes).drop(columns="file_loc")
+    places = pd.read_parquet(votes.with_name("catalog.parquet"), columns=["id_str", "ra", "dec"])
+    table = table.merge(places).sample(frac=0.8, random_state=1)
+    off = rng.normal(0, 0.25 / 3600, (2, len(table)))
+    table["ra"] += off[0] / np.cos(np.radians(table["dec"]))
+    table["dec"] += off[1]
+    table["id_str"] = "J" + table["id_str"].str.removeprefix("SIM")
+    place = votes.with_name("other.parquet")
+    table.to_parquet(place, index=False)
+    return place
 
 
 def _first(*met: bool) -> int:
