@@ -87,9 +87,10 @@ class ActionSet:
 
     def add_menus(self, bar: QMenuBar) -> None:
         """Make the menus, in the order in which the actions are declared, yet without entries."""
+        taken: set[str] = set()
         for spec in self._specs.values():
             if spec.menu and spec.menu not in self._menus:
-                self._menus[spec.menu] = bar.addMenu(spec.menu)
+                self._menus[spec.menu] = bar.addMenu(_with_letter(spec.menu, taken))
 
     def complete(self) -> None:
         """Make what was not needed yet: all actions, with their keys and entries in the menus."""
@@ -251,3 +252,12 @@ def shown_key(key: str) -> str:
     if key.startswith(_NUMBER_PAD):
         return f"pad {key.removeprefix(_NUMBER_PAD)}"
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _with_letter(title: str, taken: set[str]) -> str:
+    """A menu's title with the letter that opens it with Alt: the first that no other menu has."""
+    for place, letter in enumerate(title.lower()):
+        if letter not in taken:
+            taken.add(letter)
+            return f"{title[:place]}&{title[place:]}"
+    return title

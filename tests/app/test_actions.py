@@ -44,6 +44,9 @@ def window(qtbot: QtBot, theme: Theme) -> tuple[QMainWindow, ActionSet]:
 
 def test_menus_come_from_the_declarations(window: tuple[QMainWindow, ActionSet]) -> None:
     titles = [action.text() for action in window[0].menuBar().actions()]
+    letters = [title[title.index("&") + 1].lower() for title in titles]
+    assert len(set(letters)) == len(letters)  # Alt and its letter open each
+    titles = [title.replace("&", "") for title in titles]
     assert titles == ["Project", "Go", "Label", "Explore", "View", "Train", "Evaluate", "Help"]
 
 

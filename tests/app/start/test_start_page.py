@@ -40,7 +40,7 @@ def test_every_way_in_has_a_button_a_tip_and_a_menu_entry(open_window: OpenWindo
     for button in (page.images, page.open, page.sky, page.sample):
         assert button.isVisible()
         assert button.toolTip()
-    (menu,) = [each for each in window.menuBar().actions() if each.text() == "Project"]
+    (menu,) = [each for each in window.menuBar().actions() if each.text() == "&Project"]
     entries = [action.text() for action in menu.menu().actions()]
     assert {"Open images…", "Open project…", "Simulated sky", "Download a sample"} <= set(entries)
 
