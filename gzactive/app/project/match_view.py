@@ -236,7 +236,7 @@ class MatchView(TaskPage):
                 f"{galaxies:,}",
                 f"{here:.3f}",
                 f"{there:.3f}",
-                f"{difference:+.3f}" + (f" ± {error:.3f}" if error == error else ""),
+                _off(difference, error),
             )
             for answer, galaxies, here, there, difference, error in found.answers
         ]
@@ -292,3 +292,8 @@ class MatchView(TaskPage):
     def _ask_name(self, name: str, pattern: str) -> str:
         start = str(self._controller.project.path.parent / name)
         return QFileDialog.getSaveFileName(self, "Save", start, pattern)[0]
+
+
+def _off(difference: float, error: float) -> str:
+    told = f"{difference:+.3f}".replace("-", "−")
+    return told + (f" ± {error:.3f}" if error == error else "")

@@ -352,7 +352,7 @@ def _labels() -> list[tuple[str, QPointF, tuple[float, float]]]:
     for dec in (-60, -30, 30, 60):
         x, y = mollweide([CENTRE + 179.99], [float(dec)])
         anchor = (1.0, 1.0 if dec > 0 else 0.0)
-        found.append((f"{dec:+}°", QPointF(float(x[0]), float(y[0])), anchor))
+        found.append((f"{dec:+}°".replace("-", "−"), QPointF(float(x[0]), float(y[0])), anchor))
     x, y = galactic_plane()
     lowest = int(np.nanargmin(y))
     return [*found, ("Milky Way", QPointF(float(x[lowest]), float(y[lowest])), (0.5, 0.0))]
