@@ -32,7 +32,7 @@ from gzactive.model.likelihood import predictive_nll
 from gzactive.model.weights_file import read_header
 from gzactive.progress import Progress, silent
 from gzactive.project import Project
-from gzactive.survey.known_votes import ImportedFile, KnownVotes, read_known_votes
+from gzactive.survey.known_votes import ImportedFile, KnownVotes, VoteTable
 from gzactive.trees import DecisionTree
 
 if TYPE_CHECKING:
@@ -133,8 +133,7 @@ class Assessment:
 def assess(
     project: Project,
     *,
-    votes: Path | None = None,
-    where: str | None = None,
+    votes: VoteTable | None = None,
     min_votes: int = 1,
     seed: int = 0,
     progress: Progress = silent,
@@ -146,8 +145,6 @@ def assess(
     votes
         A table of votes, in any form that can be imported, instead of the project's own labels and
         catalogue votes; of it too only reserved galaxies count.
-    where
-        Only these rows of the table, a pandas query.
     min_votes
         Votes that a question needs of a galaxy.
     seed
@@ -161,7 +158,7 @@ def assess(
     tree = project.tree
     given = None
     if votes is not None:
-        given = _given(project.catalog["id_str"], tree, votes, where, progress=progress)
+        given = votes.read(project.catalog["id_str"], tree, progress=progress)
     table, source = _judging_votes(project, given)
     if len(table) > _JUDGES:
         source += f", {_JUDGES:,} of {len(table):,} galaxies drawn at random"
@@ -203,8 +200,7 @@ def assess_part(
     folder: Path,
     part: str,
     *,
-    votes: Path | None = None,
-    where: str | None = None,
+    votes: VoteTable | None = None,
     min_votes: int = 1,
     seed: int = 0,
     progress: Progress = silent,
@@ -215,8 +211,8 @@ def assess_part(
     """
     given: list[KnownVotes] = []
 
-    def read(path: Path, ids: Any, tree: DecisionTree) -> pd.DataFrame:
-        given.append(_given(ids, tree, path, where, f"the split of {folder.name}", progress))
+    def read(table: VoteTable, ids: Any, tree: DecisionTree) -> pd.DataFrame:
+        given.append(table.read(ids, tree, whose=f"the split of {folder.name}", progress=progress))
         return given[0].votes
 
     reader = None if votes is None else partial(read, votes)
@@ -271,17 +267,6 @@ def _said(
     said = head.mc_concentrations(features, N_SAMPLES, seed)
     found: NDArray[np.float32] = without_own_votes(said, votes, head.shift)
     return found
-
-
-def _given(
-    galaxies: Any,
-    tree: DecisionTree,
-    votes: Path,
-    where: str | None,
-    whose: str = "this project",
-    progress: Progress = silent,
-) -> KnownVotes:
-    return read_known_votes(galaxies, tree, [votes], where=where, whose=whose, progress=progress)
 
 
 def _told(given: KnownVotes) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
-from gzactive.cli.tables_read import print_read
+from gzactive.cli.tables_read import IdColumn, PseudoVotes, Where, print_read, vote_table
 from gzactive.errors import GzactiveError
 from gzactive.terminal import console, print_table, progress_bars
 
@@ -36,13 +36,9 @@ def evaluate(
             "[bold]import[/bold] reads.",
         ),
     ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(
-            "--where",
-            help="Only these rows of that table: a pandas query, such as \"sample == 'original'\".",
-        ),
-    ] = None,
+    where: Where = None,
+    id_column: IdColumn = None,
+    pseudo_votes: PseudoVotes = None,
     split: Annotated[
         str | None,
         typer.Option(
@@ -85,15 +81,13 @@ def evaluate(
 
     if out is not None and not out.absolute().parent.is_dir():
         raise GzactiveError(f"There is no folder {out.absolute().parent} for {out.name}: make it.")
-    if where is not None and votes is None:
-        raise GzactiveError("--where chooses rows of a table of votes: name it with --votes.")
+    table = vote_table(votes, where, id_column, pseudo_votes)
     if split is not None:
         with progress_bars() as progress:
             found = assess_part(
                 project,
                 split,
-                votes=votes,
-                where=where,
+                votes=table,
                 min_votes=min_votes,
                 seed=seed,
                 progress=progress,
@@ -106,9 +100,7 @@ def evaluate(
     with open_project(project) as opened, progress_bars() as progress:
         for question in matrix or []:
             check_judged(opened.tree, question)
-        found = assess(
-            opened, votes=votes, where=where, min_votes=min_votes, seed=seed, progress=progress
-        )
+        found = assess(opened, votes=table, min_votes=min_votes, seed=seed, progress=progress)
         saved = None
         if saving and found.judgement is not None and votes is None:
             saved = assess_saving(opened, seed=seed, progress=progress)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
-from gzactive.cli.tables_read import print_read
+from gzactive.cli.tables_read import IdColumn, PseudoVotes, Where, print_read
 from gzactive.terminal import console, count, progress_bars
 
 __all__ = ["import_votes"]
@@ -19,29 +19,9 @@ def import_votes(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE", help="Tables or Zooniverse exports.")
     ],
-    where: Annotated[
-        str | None,
-        typer.Option(
-            "--where", help="Only these rows: a pandas query, such as \"sample == 'original'\"."
-        ),
-    ] = None,
-    id_column: Annotated[
-        str | None,
-        typer.Option(
-            "--id",
-            metavar="COLUMN",
-            help="With the galaxies' ids; by default the one that has most of the project's.",
-        ),
-    ] = None,
-    pseudo_votes: Annotated[
-        int | None,
-        typer.Option(
-            "--pseudo-votes",
-            metavar="PEOPLE",
-            min=1,
-            help="Where a table has fractions without totals: votes of so many nominal people.",
-        ),
-    ] = None,
+    where: Where = None,
+    id_column: IdColumn = None,
+    pseudo_votes: PseudoVotes = None,
 ) -> None:
     """Import what a survey's volunteers said: the project's catalogue votes, to learn from.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gzactive.cli.project_argument import ProjectFolder, open_project
-from gzactive.cli.tables_read import print_read
+from gzactive.cli.tables_read import IdColumn, PseudoVotes, Where, print_read, vote_table
 from gzactive.errors import GzactiveError
 from gzactive.terminal import console, count, print_table, progress_bars
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gzactive.progress import Progress
     from gzactive.project import Project
-    from gzactive.survey.known_votes import ImportedFile
+    from gzactive.survey.known_votes import ImportedFile, VoteTable
 
 __all__ = ["simulate"]
 
@@ -35,13 +35,9 @@ def simulate(
             "project's own labels.",
         ),
     ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(
-            "--where",
-            help="Only these rows of that table: a pandas query, such as \"sample == 'original'\".",
-        ),
-    ] = None,
+    where: Where = None,
+    id_column: IdColumn = None,
+    pseudo_votes: PseudoVotes = None,
     strategies: Annotated[
         str,
         typer.Option(
@@ -82,6 +78,7 @@ def simulate(
     from gzactive.active.comparison import Comparison, compare, known_galaxies
     from gzactive.active.oracle import Retirement
 
+    table = vote_table(votes, where, id_column, pseudo_votes)
     with open_project(project) as opened:
         comparison = Comparison(
             strategies=tuple(name.strip() for name in strategies.split(",")),
@@ -96,8 +93,8 @@ def simulate(
             n_samples=opened.settings.samples,
         )
         with progress_bars() as progress:
-            table, read = _votes(opened, votes, where, progress)
-            galaxies = known_galaxies(opened, table)
+            known, read = _votes(opened, table, progress)
+            galaxies = known_galaxies(opened, known)
             curves = compare(galaxies, comparison, out, progress=progress)
     print_read(read)
     judges = int(galaxies.reserved.sum())
@@ -109,24 +106,20 @@ def simulate(
 
 
 def _votes(
-    project: Project, path: Path | None, where: str | None, progress: Progress
+    project: Project, table: VoteTable | None, progress: Progress
 ) -> tuple[pd.DataFrame, tuple[ImportedFile, ...]]:
     """Votes to reveal, with ``id_str``, and the table that they were read from."""
     import pandas as pd
 
     from gzactive.active.rounds import held_out_votes, training_votes
-    from gzactive.survey.known_votes import read_known_votes
 
-    if path is not None:
-        known = project.catalog["id_str"]
-        read = read_known_votes(known, project.tree, [path], where=where, progress=progress)
+    if table is not None:
+        read = table.read(project.catalog["id_str"], project.tree, progress=progress)
         return read.votes.rename_axis("id_str").reset_index(), read.files
-    if where is not None:
-        raise GzactiveError("--where chooses rows of a table of votes: name it with --votes.")
-    table = pd.concat([training_votes(project), held_out_votes(project)])
-    if not len(table):
+    own = pd.concat([training_votes(project), held_out_votes(project)])
+    if not len(own):
         raise GzactiveError("This project has no labels to replay: give a table with --votes.")
-    return table.rename_axis("id_str").reset_index(), ()
+    return own.rename_axis("id_str").reset_index(), ()
 
 
 def _show(curves: pd.DataFrame, out: Path) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from gzactive.trees import DecisionTree
 
-__all__ = ["ImportedFile", "KnownVotes", "overlaid", "read_known_votes"]
+__all__ = ["ImportedFile", "KnownVotes", "VoteTable", "overlaid", "read_known_votes"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,42 @@ class KnownVotes:
     votes: pd.DataFrame
     others: tuple[pd.DataFrame, ...]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class VoteTable:
+    """A table of votes to judge by or to replay, and how it is read.
+
+    Attributes
+    ----------
+    path, where, id_column, people
+        As for :func:`read_known_votes`.
+    """
+
+    path: Path
+    where: str | None = None
+    id_column: str | None = None
+    people: int | None = None
+
+    def read(
+        self,
+        galaxies: Any,
+        tree: DecisionTree,
+        *,
+        whose: str = "this project",
+        progress: Progress = silent,
+    ) -> KnownVotes:
+        """What it says of these galaxies; parameters and errors of :func:`read_known_votes`."""
+        return read_known_votes(
+            galaxies,
+            tree,
+            [self.path],
+            where=self.where,
+            id_column=self.id_column,
+            people=self.people,
+            whose=whose,
+            progress=progress,
+        )
 
 
 def read_known_votes(

@@ -15,6 +15,7 @@ from gzactive.assessment import (
     write_assessment,
 )
 from gzactive.errors import GzactiveError
+from gzactive.survey.known_votes import VoteTable
 from tests.active.conftest import QUICK, finish, first_answers, ids_of, label, rows_of, votes_table
 from tests.inference.test_trained_parts import run
 
@@ -32,12 +33,12 @@ def test_only_reserved_galaxies_judge(make_project, decals_sky, tmp_path):
     assert found.model == "the start weights"
     table = tmp_path / "votes.csv"
     votes_table(decals_sky, rows_of(project, True, 10)).to_csv(table, index=False)
-    judged = assess(project, votes=table).judgement
+    judged = assess(project, votes=VoteTable(table)).judgement
     assert judged is not None
     assert judged.galaxies == 10
     votes_table(decals_sky, rows_of(project, False, 10)).to_csv(table, index=False)
     with pytest.raises(GzactiveError, match="only of 10 that may train"):
-        assess(project, votes=table)
+        assess(project, votes=VoteTable(table))
 
 
 def test_rounds_are_compared_on_the_same_galaxies_and_the_votes_of_today(make_project, ring_sky):
@@ -136,7 +137,8 @@ def test_a_part_of_a_run_is_judged_by_any_table_of_votes_that_can_be_imported(ru
     assert (found.judgement.galaxies, found.read) == (2, ())
     others = {"objid": ["g3", "g0", "g9"], "ring_yes": [9, 9, 9], "ring_no": [1, 1, 1]}
     pd.DataFrame(others).to_csv(tmp_path / "others.csv", index=False)
-    found = assess_part(run, "test", votes=tmp_path / "others.csv", where="ring_yes > 1")
+    table = VoteTable(tmp_path / "others.csv", where="ring_yes > 1")
+    found = assess_part(run, "test", votes=table)
     assert (found.judgement.galaxies, found.votes_from) == (1, "others.csv")
     (read,) = found.read
     assert read.ids == "objid"

@@ -70,6 +70,7 @@ def test_votes_are_read_in_any_form_that_can_be_imported(gz: Any, project: Path)
     for arguments, words in (
         (("--where", "colour > 1"), "is no query"),
         (("--votes", project / "no.csv"), "does not exist"),
+        (("--id", "name"), "has no column 'name'"),
     ):
         told = gz(*command, *arguments)
         assert (told.code, told.err.count("\n")) == (2, 1)
