@@ -92,8 +92,7 @@ def read_part(
     if votes is not None:
         counts = votes(split["id_str"].to_numpy(dtype=object), chosen_tree)
     else:
-        table = read_votes(read_table(Path(manifest["catalog"])), chosen_tree)
-        counts = table.set_index("id_str")[list(chosen_tree.columns)]
+        counts = _own_votes(Path(manifest["catalog"]), pd.Index(split["id_str"]), chosen_tree)
     wanted = (split["part"] == part) & ~split["id_str"].isin(unread)
     wanted &= split["id_str"].isin(counts.index)
     rows = np.flatnonzero(wanted.to_numpy())
@@ -116,3 +115,15 @@ def read_part(
     progress("Looking at the galaxies", len(rows), len(rows))
     ids = split["id_str"].to_numpy(dtype=object)[rows]
     return TrainedPart(chosen_tree, model.head, ids, counts.loc[ids].to_numpy(np.int64), features)
+
+
+def _own_votes(catalog: Path, ids: pd.Index[Any], tree: DecisionTree) -> pd.DataFrame:
+    """Votes of the table that a run was made from: with images its ids may lie in any column."""
+    from gzactive.catalog.survey_votes import find_ids
+
+    table = read_table(catalog)
+    if "id_str" not in table.columns:
+        found = find_ids(table, ids, f"'{catalog}'")[1]
+        of_run = np.isin(found, ids.to_numpy(dtype=object))
+        table = table[of_run].assign(id_str=found[of_run])
+    return read_votes(table, tree).set_index("id_str")[list(tree.columns)]

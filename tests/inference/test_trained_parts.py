@@ -1,6 +1,7 @@
 """One part of a training run is judged by the run's own network, and the others are left alone."""
 
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -72,6 +73,20 @@ def test_votes_of_another_table_judge_if_they_are_given(run: Path, tmp_path: Pat
     assert {"g0", "g2", "g3"} <= set(asked)
     assert found.id_str.tolist() == ["g3"]
     assert found.votes.tolist() == [[9, 1]]
+
+
+def test_ids_of_a_run_from_a_folder_of_images_may_lie_in_any_column(
+    run: Path, tmp_path: Path
+) -> None:
+    table = pd.read_csv(run / "votes.csv").rename(columns={"id_str": "iauname"})
+    table.loc[len(table)] = ["not in the run", 1, 1]
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    table.to_csv(copy / "names.csv", index=False)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["catalog"] = str(copy / "names.csv")
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    np.testing.assert_array_equal(read_part(copy, "test").votes, read_part(run, "test").votes)
 
 
 def test_what_is_no_run_and_no_part_is_refused(run: Path, tmp_path: Path) -> None:
