@@ -205,12 +205,15 @@ class NetworksPage(QWidget):
         self._show_told()
 
     def _fill(self) -> None:
-        """The list, as it is now; what is chosen stays chosen."""
+        """The list, as it is now; what is chosen stays chosen, unless a run has come."""
         entries = self.controller.entries
         keys = [self.list.item(row).data(_KEY) for row in range(self.list.count())]
         self._filling = True
         if keys != [entry.key for entry in entries]:
             chosen = self._chosen_key()
+            come = [one.key for one in entries if one.folder is not None and one.key not in keys]
+            if keys and come:
+                chosen = come[-1]  # what can be done with it is what is told next
             self.list.clear()
             for entry in entries:
                 item = QListWidgetItem(self.list)

@@ -112,6 +112,21 @@ def test_what_can_be_done_follows_the_run_that_is_chosen(page: NetworksPage) -> 
     assert page.open_folder.isVisible()
 
 
+def test_a_run_that_comes_is_chosen_so_that_what_can_be_done_with_it_is_seen(
+    qtbot: QtBot, page: NetworksPage, make_run: MakeRun, tmp_path: Path
+) -> None:
+    page.list.setCurrentRow(0)
+    assert not page.take_off.isVisible()
+    page.ask_run = lambda: str(make_run(tmp_path / "elsewhere", 2))
+    page.add.click()
+    qtbot.waitUntil(page.take_off.isVisible, timeout=PATIENCE)
+    assert page.list.currentItem().text().startswith("elsewhere")
+    page.list.setCurrentRow(0)
+    page.controller.show(page.list.item(1).data(Qt.ItemDataRole.UserRole), False)
+    page.refresh()
+    assert page.list.currentRow() == 0
+
+
 def test_what_cannot_be_done_is_told_as_a_fault_and_the_next_sentence_is_none(
     qtbot: QtBot, page: NetworksPage, tmp_path: Path
 ) -> None:
