@@ -239,6 +239,29 @@ def test_the_pause_waits_for_enter(qtbot: QtBot, open_window: OpenWindow, rings:
     assert not view._done.isVisible()
 
 
+@pytest.mark.parametrize("shown_first", [True, False])
+def test_the_scale_stands_within_the_picture_from_the_first_moment(
+    qtbot: QtBot, theme: Theme, shown_first: bool
+) -> None:
+    from gzactive.app.label.frame import Frame
+    from gzactive.app.label.tones import encode
+    from gzactive.images.plate import Plate
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    view = GalaxyView(theme, window)
+    view.resize(800, 400)
+    frame = Frame("g", "", tones=encode(np.zeros((100, 100), "u1")))
+    if shown_first:
+        window.show()
+        view.grab()
+    view.show_frame(frame, plate=Plate(scale=0.4))
+    window.show()
+    view.grab()
+    place = view.marks.geometry()
+    assert (place.left(), place.width()) == pytest.approx((200, 400), abs=12)
+
+
 def test_where_a_galaxy_is_narrow_its_tools_keep_within_it(qtbot: QtBot, theme: Theme) -> None:
     window = QWidget()
     qtbot.addWidget(window)
