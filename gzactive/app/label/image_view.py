@@ -242,8 +242,8 @@ class GalaxyView(pg.GraphicsView):
             self.marks.show_plate(None, 0.0)
             return
         step = self._frame.step if self._frame is not None else 1
-        # Within the picture where it leaves room, and never under the levels. What was shown last is
-        # mapped still, until it is painted or asked for.
+        # Within the picture where it leaves room, and never under the levels. Places are mapped as
+        # they were painted last, unless one asks.
         self._box.updateMatrix()
         picture = self._box.mapRectFromItem(self._image, self._image.boundingRect())
         room = QRectF(self.rect()).intersected(self._box.mapRectToScene(picture)).toAlignedRect()
