@@ -102,6 +102,7 @@ print("read")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # JAX compiles for minutes where others keep the cores busy
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_another_backend_trains_from_shards_without_tensorflow(
     catalog: Path, tmp_path: Path, backend: str
@@ -110,11 +111,7 @@ def test_another_backend_trains_from_shards_without_tensorflow(
     write_shards(catalog, TREE, tmp_path / "shards", settings=ShardSettings(size=44))
     program = f"""
 import sys
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "tensorflow":
-            raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, Absent())
+sys.modules["tensorflow"] = None  # absent, also for who only looks for it
 sys.argv = ["gzactive", "train", "--shards", {str(tmp_path / "shards")!r}, "--crop", "32"]
 sys.argv += ["--out", {str(tmp_path / "run")!r}, "--epochs", "1", "--batch", "8"]
 from gzactive.cli import main
@@ -125,7 +122,6 @@ main()
         env=os.environ | {"KERAS_BACKEND": backend},
         capture_output=True,
         text=True,
-        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stderr
