@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.evaluate.chooser import Chooser
 from gzactive.app.evaluate.controller import LABELLERS
 from gzactive.app.evaluate.figures_table import FiguresTable
+from gzactive.app.evaluate.plot import Plot
 from gzactive.app.evaluate.rows_model import RowsModel
 from gzactive.app.main_window import MainWindow
 from gzactive.app.theme import Theme
@@ -101,6 +102,27 @@ def test_rows_that_come_while_the_table_is_not_seen_have_room(qtbot: QtBot, them
         table.show()
     last = table.visualRect(rows.index(9, 0))
     assert table.viewport().mapToParent(last.bottomLeft()).y() < table.height() < 400
+
+
+def test_a_plot_that_was_large_leaves_the_table_its_rows(qtbot: QtBot, theme: Theme) -> None:
+    rows = RowsModel((("Question", ""), ("Galaxies", "")))
+    page = QWidget()
+    qtbot.addWidget(page)
+    table, plot = FiguresTable(rows, "Figures", page), Plot(theme, "What it saves", page)
+    column = QVBoxLayout(page)
+    column.addWidget(table, 5)
+    column.addWidget(plot, 4)
+    rows.show_rows([(str(number), "") for number in range(10)])
+    plot.show_saving((("random", 0, 5.0), ("random", 12, 4.8)), "Nothing yet.")
+    page.resize(1600, 900)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.grab()
+    theme.set_mode("light")
+    page.grab()
+    page.resize(960, 620)
+    page.grab()
+    assert table.height() == table.maximumHeight() < 400
 
 
 def test_without_votes_on_reserved_galaxies_it_says_what_brings_figures(
