@@ -56,8 +56,23 @@ def test_a_page_begins_with_its_only_title(page: Page) -> None:
 @PAGES
 def test_commands_and_options_exist(page: Page) -> None:
     """No page tells of a command or an option that is not there (asked of --help itself)."""
-    told = [line for block in fences(page, "sh") for line in block.splitlines()]
-    told += re.findall(r"`(gzactive [^`]*)`", page.source)
+    check_commands(page.source)
+
+
+def test_what_the_readme_shows_exists() -> None:
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    if not readme.is_file():
+        pytest.skip("the README is not here")
+    text = readme.read_text(encoding="utf-8")
+    check_commands(text)
+    for target in re.findall(r"\]\(([^)#]+)", text):
+        assert target.startswith("https://") or (readme.parent / target).is_file(), target
+
+
+def check_commands(text: str) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    told = [line for block in blocks for line in block.splitlines()]
+    told += re.findall(r"`(gzactive [^`]*)`", text)
     commands = {command.name for command in app.registered_commands}
     for line in told:
         for call in re.findall(r"\bgzactive ([a-z-]+)([^#|]*)", line.split("#")[0]):
