@@ -87,10 +87,10 @@ class ActionSet:
 
     def add_menus(self, bar: QMenuBar) -> None:
         """Make the menus, in the order in which the actions are declared, yet without entries."""
-        taken: set[str] = set()
         for spec in self._specs.values():
             if spec.menu and spec.menu not in self._menus:
-                self._menus[spec.menu] = bar.addMenu(_with_letter(spec.menu, taken))
+                self._menus[spec.menu] = bar.addMenu(spec.menu)
+        self._name_menus()
 
     def complete(self) -> None:
         """Make what was not needed yet: all actions, with their keys and entries in the menus."""
@@ -98,6 +98,13 @@ class ActionSet:
             action = self[name]
             if spec.menu in self._menus:
                 self._menus[spec.menu].addAction(action)
+
+    def _name_menus(self) -> None:
+        """Mark in each title the letter that opens it with Alt; keys of a person's own go first."""
+        keys = (key for spec in self._specs.values() for key in spec.keys)
+        taken = {key.removeprefix("Alt+").lower() for key in keys if key.startswith("Alt+")}
+        for title, menu in self._menus.items():
+            menu.setTitle(_with_letter(title, taken))
 
     def button(self, name: str, parent: QWidget, *, text: bool = False) -> QToolButton:
         """A quiet button for an action; its text is its accessible name where it has no room."""
@@ -153,6 +160,7 @@ class ActionSet:
                 self.explain(spec.id, self._reasons.get(spec.id, ""))
                 if spec.id in self._barred:
                     self.bar([spec.id], self._reasons[spec.id])
+        self._name_menus()
         self.news.keys_changed.emit()
 
     def key(self, name: str) -> str:

@@ -50,6 +50,20 @@ def test_menus_come_from_the_declarations(window: tuple[QMainWindow, ActionSet])
     assert titles == ["Project", "Go", "Label", "Explore", "View", "Train", "Evaluate", "Help"]
 
 
+def test_a_menus_letter_gives_way_to_a_persons_own_key(
+    window: tuple[QMainWindow, ActionSet],
+) -> None:
+    main, actions = window
+    own = tuple(
+        spec._replace(keys=("Alt+P",)) if spec.id == "label.flag" else spec for spec in ACTIONS
+    )
+    actions.remap(own)
+    titles = [action.text() for action in main.menuBar().actions()]
+    assert titles[0] == "P&roject"
+    actions.remap(ACTIONS)
+    assert main.menuBar().actions()[0].text() == "&Project"
+
+
 @pytest.mark.parametrize(
     "modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier]
 )
