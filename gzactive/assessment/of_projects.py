@@ -125,8 +125,8 @@ class Assessment:
                 "the network yet: compute the features first."
             )
         return (
-            "No reserved galaxy has votes yet. One in five galaxies of the queue is a reserved "
-            "one: label on, and the first figures appear."
+            "No reserved galaxy has votes yet. Those of the queue that are drawn at random are "
+            "reserved ones: label on, and the first figures appear."
         )
 
 

@@ -133,7 +133,7 @@ def _said(row: RevealRow) -> str:
 
 
 def _favourite(row: RevealRow) -> str:
-    return "" if row.favourite is None else row.answers[row.favourite]
+    return "cannot tell" if row.favourite is None else row.answers[row.favourite]
 
 
 def _figures(row: RevealRow) -> str:

@@ -16,6 +16,9 @@ from gzactive.trees import DecisionTree, Question, Step, Walk
 __all__ = ["Reveal", "RevealRow", "preview", "reveal"]
 
 
+_ALIKE = 1e-3  # fractions that differ by less tell nothing
+
+
 @dataclass(frozen=True)
 class RevealRow:
     """One question of the path.
@@ -41,8 +44,13 @@ class RevealRow:
 
     @property
     def favourite(self) -> int | None:
-        """Position of the answer that the model thinks most votes would go to."""
-        return int(np.argmax(self.fractions)) if self.fractions else None
+        """Position of the answer that the model thinks most votes would go to.
+
+        None if the model is not asked, or knows nothing yet: all answers are alike to it.
+        """
+        if not self.fractions or max(self.fractions) - min(self.fractions) < _ALIKE:
+            return None
+        return int(np.argmax(self.fractions))
 
     @property
     def agrees(self) -> bool:
@@ -75,6 +83,14 @@ class Reveal:
     def judged(self) -> bool:
         """Whether the model had looked at the galaxy."""
         return any(row.fractions for row in self.rows)
+
+    @property
+    def words(self) -> str:
+        """How a finished galaxy's answers and the model's view compare."""
+        if all(row.favourite is None for row in self.rows):
+            return "The model cannot tell yet"
+        agreed = sum(row.agrees for row in self.rows)
+        return f"Model and you agree on {agreed} of {len(self.rows)}"
 
 
 def reveal(

@@ -77,13 +77,12 @@ class RevealCard(QWidget):
         self._thumbnail.setVisible(thumbnail is not None)
         if thumbnail is not None:
             self._thumbnail.setPixmap(QPixmap.fromImage(thumbnail))
-        agreed = sum(row.agrees for row in reveal.rows)
         if reveal.before:
             self._heading.setText("What the model sees here")
             unseen = "" if reveal.judged else " The model has not looked at it yet."
             self._reason.setText(f"{reveal.reason}{unseen}")
         elif reveal.judged:
-            self._heading.setText(f"Model and you agree on {agreed} of {len(reveal.rows)}")
+            self._heading.setText(reveal.words)
             self._reason.setText(reveal.reason)
         else:
             self._heading.setText("Finished")

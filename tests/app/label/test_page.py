@@ -291,6 +291,15 @@ def test_the_dots_on_the_card_are_explained(qtbot: QtBot, theme: Theme) -> None:
     assert "each dot" in card.legend.accessibleDescription()
 
 
+def test_a_model_to_which_all_answers_are_alike_is_not_said_to_agree() -> None:
+    answers = ("Ring", "No ring")
+    even = RevealRow("Is there a ring?", answers, (0.5, 0.5), (0.0, 0.0), (0,))
+    sure = RevealRow("Is there a ring?", answers, (0.7, 0.3), (0.1, 0.1), (0,))
+    assert not even.agrees
+    assert Reveal("G1", "Drawn at random.", (even,)).words == "The model cannot tell yet"
+    assert Reveal("G1", "", (even, sure)).words == "Model and you agree on 1 of 2"
+
+
 @pytest.mark.parametrize(
     ("fraction", "spread", "words"),
     [
