@@ -19,7 +19,7 @@ from gzactive.app.theme import Theme
 from gzactive.project import Project
 
 #: Time limit, in milliseconds, for whatever a test waits for: generous, for busy machines.
-PATIENCE = 60_000
+PATIENCE = 120_000
 
 
 @pytest.fixture(autouse=True)
