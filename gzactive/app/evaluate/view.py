@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from gzactive.app.action_set import ActionSet
 from gzactive.app.banner import Banner
@@ -15,6 +15,7 @@ from gzactive.app.evaluate.overview import Overview
 from gzactive.app.evaluate.question_page import QuestionPage
 from gzactive.app.icons import Icons
 from gzactive.app.passing_line import PassingLine
+from gzactive.app.save_name import ask_save_name
 from gzactive.app.tokens import SPACE
 
 __all__ = ["EvaluateView"]
@@ -153,8 +154,6 @@ class EvaluateView(QWidget):
         it = self.controller
         folder = it.project.exports_path
         start = folder if folder.is_dir() else Path.home()
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Write the report", str(start / "report.html"), "Web pages (*.html)"
-        )
+        path = ask_save_name("Write the report", start / "report.html", "Web pages (*.html)", self)
         if path:
             it.export(Path(path))

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -18,6 +17,7 @@ from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
 from gzactive.app.project.about_panel import show_folder
 from gzactive.app.project.controller import ProjectController
+from gzactive.app.save_name import ask_save_name
 from gzactive.app.tokens import SPACE
 from gzactive.app.wizard.panel import Panel
 from gzactive.survey.exporters import FORMATS, ExportFormat, Options
@@ -165,8 +165,8 @@ class ExportPanel(Panel):
             self._controller.export(form.name, Path(answer), options)
 
     def _ask(self, name: str, pattern: str) -> str:
-        start = str(self._controller.project.path.parent / name)
-        return QFileDialog.getSaveFileName(self, "Export", start, pattern)[0]
+        start = self._controller.project.path.parent / name
+        return ask_save_name("Export", start, pattern, self)
 
     def _show(self) -> None:
         if self._controller.exported is not None:

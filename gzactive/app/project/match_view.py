@@ -23,6 +23,7 @@ from gzactive.app.project.match_plot import MatchPlot
 from gzactive.app.project.rows_table import RowsTable
 from gzactive.app.project.sky_map import SkyMap
 from gzactive.app.project.task_page import TaskPage
+from gzactive.app.save_name import ask_save_name
 from gzactive.app.tokens import SPACE
 from gzactive.app.wizard.panel import Panel
 
@@ -290,8 +291,8 @@ class MatchView(TaskPage):
         return QFileDialog.getExistingDirectory(self, "Another project", start)
 
     def _ask_name(self, name: str, pattern: str) -> str:
-        start = str(self._controller.project.path.parent / name)
-        return QFileDialog.getSaveFileName(self, "Save", start, pattern)[0]
+        start = self._controller.project.path.parent / name
+        return ask_save_name("Save", start, pattern, self)
 
 
 def _off(difference: float, error: float) -> str:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from gzactive.app.icons import Icons
 from gzactive.app.menu_box import MenuBox
 from gzactive.app.project.about_panel import show_folder
+from gzactive.app.save_name import ask_save_name
 from gzactive.app.tokens import SPACE
 from gzactive.app.train.loss_curve import CurveLine, LossCurve
 from gzactive.app.train.networks import NetworksController
@@ -343,7 +344,7 @@ class NetworksPage(QWidget):
 
     def _ask_figure(self) -> str:
         start = self.controller.project.path.parent / f"{self.quantity.currentData()}.svg"
-        return QFileDialog.getSaveFileName(self, "Save figure", str(start), _FIGURES)[0]
+        return ask_save_name("Save figure", start, _FIGURES, self)
 
     # --- making ---------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gzactive.app.evaluate.chooser import Chooser
@@ -168,7 +168,7 @@ def test_the_report_is_written_by_its_key(
     window.go("evaluate")
     judged(qtbot, window)
     path = tmp_path / "report.html"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr("gzactive.app.evaluate.view.ask_save_name", lambda *_: str(path))
     QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(path.exists, timeout=PATIENCE)
     assert '<table class="matrix">' in path.read_text(encoding="utf-8")
