@@ -62,6 +62,7 @@ def main() -> None:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             os.environ[name] = str(home / name)
         with copied(given.project or simulated(home)) as project:
+            give_votes(project)
             if "networks" in given.only:
                 train_networks(project)
             studio = Studio(given.out, project)
@@ -95,17 +96,20 @@ def copied(project: Path) -> Iterator[Path]:
         shutil.rmtree(place)
 
 
-def train_networks(path: Path) -> None:
-    """Real runs on the simulated sky, with the votes of simulated volunteers.
-
-    Those that the project has already are shown as they are.
-    """
+def give_votes(path: Path) -> None:
+    """A table of what simulated volunteers say of the simulated sky."""
     with Project.open(path) as project:
         if "arm_strength" not in project.catalog:
             return
         votes = vote(project.catalog, project.tree, n_volunteers=20)
         table = project.catalog[["id_str", "file_loc"]].merge(votes, on="id_str")
     table.to_parquet(path / _VOTES, index=False)
+
+
+def train_networks(path: Path) -> None:
+    """Real runs on those votes; those that the project has already are shown as they are."""
+    if not (path / _VOTES).is_file():
+        return
     for name, more in RUNS.items():
         if (path / "runs" / name).is_dir():
             continue
@@ -184,6 +188,10 @@ class Studio(Camera):
         self.window.actions_["go.train"].trigger()
         dialog = page.open_training()
         self.until(lambda: page.controller.galaxies is not None, "the count of galaxies")
+        if (votes := self.project / _VOTES).is_file():
+            dialog.source.choose(votes)  # of hundreds of galaxies: a training that lasts
+        if not dialog.begin.isEnabled():
+            raise SystemExit(f"No network can be trained here. {dialog.fault.text()}")
         dialog.accept()
         self.until(lambda: page.controller.training is not None, "the training's beginning")
         training = page.controller.training
